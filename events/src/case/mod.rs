@@ -1,0 +1,147 @@
+//! The events of a case: everything that can happen to it, one file a group.
+//!
+//! These are stored forms. A released payload never changes: a new shape is a new schema
+//! version with an upcaster (see [`crate::upcast`]), and a new fact is a new event.
+
+pub mod consolidation;
+pub mod docket;
+pub mod import;
+pub mod intake;
+pub mod parties;
+pub mod standing;
+
+use crate::canonical::CanonicalError;
+use crate::ids::DocketEntryId;
+use crate::stored::payload_of;
+
+/// Declares every event with the newest version of its schema, once.
+macro_rules! case_events {
+    ($($(#[$doc:meta])* $name:ident($payload:path) = $version:literal),+ $(,)?) => {
+        /// Something that happened to a case.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum CaseEvent {
+            $($(#[$doc])* $name($payload),)+
+        }
+
+        impl CaseEvent {
+            /// Every event type with the newest version of its schema.
+            pub const SCHEMAS: &'static [(&'static str, u32)] =
+                &[$((stringify!($name), $version)),+];
+
+            /// The event's type, as it is stored.
+            pub const fn event_type(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)+ }
+            }
+
+            /// The version of the schema under which the event is written.
+            pub const fn schema_version(&self) -> u32 {
+                match self { $(Self::$name(_) => $version,)+ }
+            }
+
+            /// The payload as canonical JSON.
+            ///
+            /// # Errors
+            /// [`CanonicalError`] where the payload has no canonical form.
+            pub fn payload(&self) -> Result<String, CanonicalError> {
+                match self { $(Self::$name(payload) => payload_of(payload),)+ }
+            }
+
+            pub(crate) fn schema(event_type: &str) -> Option<(&'static str, u32)> {
+                match event_type {
+                    $(stringify!($name) => Some((stringify!($name), $version)),)+
+                    _ => None,
+                }
+            }
+
+            pub(crate) fn from_payload(
+                event_type: &str,
+                payload: &str,
+            ) -> Result<Self, serde_json::Error> {
+                match event_type {
+                    $(stringify!($name) => serde_json::from_str(payload).map(Self::$name),)+
+                    other => Err(serde::de::Error::custom(format_args!("unknown type {other}"))),
+                }
+            }
+        }
+
+        $(impl From<$payload> for CaseEvent {
+            fn from(payload: $payload) -> Self {
+                Self::$name(payload)
+            }
+        })+
+    };
+}
+
+case_events! {
+    /// A petition was filed: the case begins.
+    PetitionFiled(intake::PetitionFiled) = 1,
+    /// The petitions clerk checked the petition.
+    PetitionChecked(intake::PetitionChecked) = 1,
+    /// The petition was served on the respondent.
+    PetitionServed(intake::PetitionServed) = 1,
+    /// The filing fee was paid, waived, or found unpaid.
+    FeeRecorded(intake::FeeRecorded) = 1,
+    /// An entry was added, on the docket record or off it.
+    DocketEntryFiled(docket::DocketEntryFiled) = 1,
+    /// An entry was served.
+    DocketEntryServed(docket::DocketEntryServed) = 1,
+    /// An entry was stricken from the record.
+    DocketEntryStricken(docket::DocketEntryStricken) = 1,
+    /// An entry was sealed.
+    DocketEntrySealed(docket::DocketEntrySealed) = 1,
+    /// An entry was unsealed.
+    DocketEntryUnsealed(docket::DocketEntryUnsealed) = 1,
+    /// The case's status changed.
+    CaseStatusChanged(standing::CaseStatusChanged) = 1,
+    /// The case's caption changed.
+    CaptionChanged(standing::CaptionChanged) = 1,
+    /// The case was given to a judge.
+    JudgeAssigned(standing::JudgeAssigned) = 1,
+    /// Case type, procedure, party type or place of trial were corrected.
+    CaseDetailsCorrected(standing::CaseDetailsCorrected) = 1,
+    /// The whole case was sealed.
+    CaseSealed(standing::CaseSealed) = 1,
+    /// The case was unsealed.
+    CaseUnsealed(standing::CaseUnsealed) = 1,
+    /// The case joined a consolidated group, or its group changed.
+    CaseConsolidated(consolidation::CaseConsolidated) = 1,
+    /// The case left its consolidated group.
+    CaseUnconsolidated(consolidation::CaseUnconsolidated) = 1,
+    /// A petitioner, participant or intervenor joined the case.
+    PartyAdded(parties::PartyAdded) = 1,
+    /// A contact's name, address, telephone, e-mail or service changed.
+    ContactUpdated(parties::ContactUpdated) = 1,
+    /// Counsel entered an appearance.
+    CounselAssociated(parties::CounselAssociated) = 1,
+    /// The case was taken over from another system.
+    CaseImported(import::CaseImported) = 1,
+}
+
+impl CaseEvent {
+    /// The docket entry that the event is about, where it is about one.
+    pub const fn docket_entry_id(&self) -> Option<DocketEntryId> {
+        match self {
+            Self::DocketEntryFiled(event) => Some(event.entry.docket_entry_id),
+            Self::DocketEntryServed(event) => Some(event.docket_entry_id),
+            Self::DocketEntryStricken(event) => Some(event.docket_entry_id),
+            Self::DocketEntrySealed(event) => Some(event.docket_entry_id),
+            Self::DocketEntryUnsealed(event) => Some(event.docket_entry_id),
+            Self::PetitionFiled(_)
+            | Self::PetitionChecked(_)
+            | Self::PetitionServed(_)
+            | Self::FeeRecorded(_)
+            | Self::CaseStatusChanged(_)
+            | Self::CaptionChanged(_)
+            | Self::JudgeAssigned(_)
+            | Self::CaseDetailsCorrected(_)
+            | Self::CaseSealed(_)
+            | Self::CaseUnsealed(_)
+            | Self::CaseConsolidated(_)
+            | Self::CaseUnconsolidated(_)
+            | Self::PartyAdded(_)
+            | Self::ContactUpdated(_)
+            | Self::CounselAssociated(_)
+            | Self::CaseImported(_) => None,
+        }
+    }
+}
