@@ -1,0 +1,112 @@
+# The three tables. Their keys and suffixes are those of the DynamoDB code in `shared`, and a test
+# of this folder's crate holds the two together.
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.0"
+    }
+  }
+}
+
+# What happened: one item a commit, never changed and never deleted. Everything else can be derived
+# from it. The stream wakes the projector; a commit carries all that a fold needs, and nothing is
+# ever overwritten, so the new image is enough.
+resource "aws_dynamodb_table" "events" {
+  name         = "${var.prefix}-events"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  stream_enabled   = true
+  stream_view_type = "NEW_IMAGE"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "N"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
+
+# What is derived: the projections, each under its name and generation. It can be thrown away and
+# replayed: recovery to a point in time only saves the wait.
+resource "aws_dynamodb_table" "snapshots" {
+  name         = "${var.prefix}-snapshots"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
+
+# What is neither: docket-number counter, generation pointers, leases, checkpoints, operations log.
+resource "aws_dynamodb_table" "control" {
+  name         = "${var.prefix}-control"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
