@@ -1,0 +1,11 @@
+//! Casefold on one machine, and the operators' tool.
+//!
+//! The same services that run as Lambdas in AWS run here in one process, on a DynamoDB engine that
+//! is embedded in it and keeps everything in one file.
+//!
+//! *Invariant:* nothing here decides or folds. This crate starts things, wires them together and
+//! looks after the machine's side: files, locks, ports, processes.
+
+pub mod data_dir;
+pub mod engine;
+pub mod feed;

@@ -1,0 +1,1 @@
+//! Decides commands over a case, and serves them over HTTP.

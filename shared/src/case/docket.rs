@@ -1,0 +1,220 @@
+//! The docket record, and folding it.
+
+use std::collections::BTreeMap;
+
+use casefold_events::case::docket::{
+    DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
+    DocketEntryUnsealed,
+};
+use casefold_events::entry::{FiledEntry, Service};
+use casefold_events::vocabulary::SealedTo;
+use casefold_events::{DocketEntryId, Timestamp, Version};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Context;
+
+/// An entry with all that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocketEntry {
+    /// The entry as it was filed.
+    pub filed: FiledEntry,
+    /// When and on whom it was served, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// When and by whom it was stricken, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stricken: Option<Stricken>,
+    /// From whom it is sealed, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_to: Option<SealedTo>,
+    /// The commit that added it.
+    pub filed_in: Version,
+    /// The commit that changed it last.
+    pub changed_in: Version,
+}
+
+/// When and by whom an entry was stricken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stricken {
+    /// When.
+    pub stricken_at: Timestamp,
+    /// By whom, as the record says it.
+    pub stricken_by: String,
+}
+
+/// The entries of a case: those on the record in the order of their index, and those off
+/// it (drafts, the statement of taxpayer identification).
+///
+/// A record can be **partial**: a store may load only the entries on the record that a
+/// command or an event is about. [`Self::last_index`] and the entries off the record are
+/// always whole; an entry on the record that was not loaded is looked up in the store
+/// before the fold and never assumed absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocketRecord {
+    on_record: BTreeMap<u32, DocketEntry>,
+    off_record: Vec<DocketEntry>,
+    last_index: u32,
+}
+
+impl DocketRecord {
+    /// Puts a record together from what a store kept. Entries on the record have an index
+    /// between 1 and `last_index`; others are left out.
+    pub fn from_parts(
+        on_record: impl IntoIterator<Item = DocketEntry>,
+        off_record: Vec<DocketEntry>,
+        last_index: u32,
+    ) -> Self {
+        let on_record = on_record
+            .into_iter()
+            .filter_map(|entry| Some((entry.filed.index?, entry)))
+            .filter(|(index, _)| (1..=last_index).contains(index))
+            .collect();
+        Self {
+            on_record,
+            off_record,
+            last_index,
+        }
+    }
+
+    /// Adds entries on the record that were not loaded yet.
+    pub fn load(&mut self, entries: impl IntoIterator<Item = DocketEntry>) {
+        for entry in entries {
+            if let Some(index) = entry.filed.index.filter(|index| *index <= self.last_index) {
+                self.on_record.entry(index).or_insert(entry);
+            }
+        }
+    }
+
+    /// The loaded entries on the record, in the order of their index.
+    pub fn on_record(&self) -> impl DoubleEndedIterator<Item = &DocketEntry> {
+        self.on_record.values()
+    }
+
+    /// The entries off the record, in the order in which they were added.
+    pub fn off_record(&self) -> &[DocketEntry] {
+        &self.off_record
+    }
+
+    /// The index of the last entry on the record, 0 where there is none. As the indexes
+    /// have no gap it is the number of entries on the record, loaded or not.
+    pub const fn last_index(&self) -> u32 {
+        self.last_index
+    }
+
+    /// Whether every entry on the record is loaded.
+    pub fn is_whole(&self) -> bool {
+        self.on_record.len() == self.last_index as usize
+    }
+
+    /// The entry with this id, among those that are loaded.
+    pub fn entry(&self, id: DocketEntryId) -> Option<&DocketEntry> {
+        // Most events and commands are about a recent entry: look from the end.
+        let recorded = self.on_record.values().rev().find(|entry| entry.id() == id);
+        recorded.or_else(|| self.off_record.iter().find(|entry| entry.id() == id))
+    }
+
+    /// The entry with this index, if it is loaded.
+    pub fn entry_at(&self, index: u32) -> Option<&DocketEntry> {
+        self.on_record.get(&index)
+    }
+
+    fn entry_mut(&mut self, id: DocketEntryId) -> Option<&mut DocketEntry> {
+        let recorded = self
+            .on_record
+            .values_mut()
+            .rev()
+            .find(|entry| entry.id() == id);
+        recorded.or_else(|| self.off_record.iter_mut().find(|entry| entry.id() == id))
+    }
+
+    fn change(
+        &mut self,
+        id: DocketEntryId,
+        context: Context<'_>,
+        change: impl FnOnce(&mut DocketEntry),
+    ) {
+        if let Some(entry) = self.entry_mut(id) {
+            change(entry);
+            entry.changed_in = context.commit.version;
+        }
+    }
+
+    /// An entry on the record gets the next index, whatever the event says, so that no
+    /// history makes a gap or a duplicate; deciders write the same index into the event.
+    pub(super) fn filed(&mut self, event: DocketEntryFiled, context: Context<'_>) {
+        let mut filed = event.entry;
+        self.off_record
+            .retain(|draft| draft.id() != filed.docket_entry_id);
+        let version = context.commit.version;
+        let on_record = filed.is_on_docket_record;
+        if on_record {
+            self.last_index += 1;
+            filed.index = Some(self.last_index);
+        }
+        let entry = DocketEntry {
+            filed,
+            service: None,
+            stricken: None,
+            sealed_to: None,
+            filed_in: version,
+            changed_in: version,
+        };
+        if on_record {
+            self.on_record.insert(self.last_index, entry);
+        } else {
+            self.off_record.push(entry);
+        }
+    }
+
+    pub(super) fn served(&mut self, event: DocketEntryServed, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.service = Some(event.service);
+        });
+    }
+
+    pub(super) fn stricken(&mut self, event: DocketEntryStricken, context: Context<'_>) {
+        let DocketEntryStricken {
+            docket_entry_id,
+            stricken_at,
+            stricken_by,
+        } = event;
+        self.change(docket_entry_id, context, |entry| {
+            entry.stricken = Some(Stricken {
+                stricken_at,
+                stricken_by,
+            });
+        });
+    }
+
+    pub(super) fn sealed(&mut self, event: DocketEntrySealed, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.sealed_to = Some(event.sealed_to);
+        });
+    }
+
+    pub(super) fn unsealed(&mut self, event: DocketEntryUnsealed, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.sealed_to = None;
+        });
+    }
+}
+
+impl DocketEntry {
+    /// The entry's id.
+    pub const fn id(&self) -> DocketEntryId {
+        self.filed.docket_entry_id
+    }
+
+    /// Whether the entry was served.
+    pub const fn is_served(&self) -> bool {
+        self.service.is_some()
+    }
+
+    /// Whether the entry was stricken.
+    pub const fn is_stricken(&self) -> bool {
+        self.stricken.is_some()
+    }
+}

@@ -1,0 +1,296 @@
+//! The folded case, and its one fold.
+//!
+//! [`Case::fold`] serves three: commands decide over its result, the projector stores it,
+//! and the audit stops it at an earlier commit. It is total: it never fails and never
+//! panics, and an event about something that isn't there changes nothing.
+
+mod consolidation;
+mod docket;
+mod intake;
+mod parties;
+mod standing;
+
+use casefold_events::case::intake::Fee;
+use casefold_events::ids::CorrelationId;
+use casefold_events::party::{Contact, Counsel};
+use casefold_events::vocabulary::{
+    CaseStatus, CaseType, ContactType, DocketNumberSuffix, PartyType, ProcedureType,
+};
+use casefold_events::{
+    CaseEvent, ChainError, CommandId, Commit, DecodeError, Digest, DocketNumber, EventId, Personal,
+    Timestamp, Version,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use docket::{DocketEntry, DocketRecord, Stricken};
+
+/// The judge who has a case that no other judge has.
+pub const CHIEF_JUDGE: &str = "Chief Judge";
+
+/// A case as its events have made it: all that is known of it, in one value.
+///
+/// The docket record is not part of the serialized form: a store keeps it beside the
+/// case, in pages where it is long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Case {
+    /// The docket number, which never changes.
+    pub docket_number: DocketNumber,
+    /// The version: the number of the last commit that was folded.
+    pub version: Version,
+    /// From what the case was folded.
+    pub folded_from: FoldedFrom,
+    /// The caption.
+    #[schema(value_type = String)]
+    pub caption: Personal<String>,
+    /// The caption on the petition.
+    #[schema(value_type = String)]
+    pub initial_caption: Personal<String>,
+    /// The suffix on the petition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_docket_number_suffix: Option<DocketNumberSuffix>,
+    /// What the case is about.
+    pub case_type: CaseType,
+    /// The rules of procedure.
+    pub procedure_type: ProcedureType,
+    /// Who petitions.
+    pub party_type: PartyType,
+    /// Where the case stands.
+    pub status: CaseStatus,
+    /// Each status that the case has had, in order.
+    pub status_history: Vec<StatusChange>,
+    /// When it was closed: there if, and only if, the status is a closed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_date: Option<Timestamp>,
+    /// The judge who has the case.
+    pub associated_judge: String,
+    /// Where the petitioner wants the trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_trial_city: Option<String>,
+    /// When the court received the petition.
+    pub received_at: Timestamp,
+    /// Whether the petition came on paper.
+    pub is_paper: bool,
+    /// When the petitions clerk had checked the petition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub petition_checked_at: Option<Timestamp>,
+    /// When the petition was served on the respondent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub petition_served_at: Option<Timestamp>,
+    /// The date of the notice against which the petition is filed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub irs_notice_date: Option<Timestamp>,
+    /// The filing fee.
+    pub fee: Fee,
+    /// When the case was sealed, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_at: Option<Timestamp>,
+    /// Petitioners, participants and the intervenor.
+    pub parties: Vec<Contact>,
+    /// Counsel of record.
+    pub counsel: Vec<Counsel>,
+    /// The consolidated group, where the case is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consolidation: Option<Consolidation>,
+    /// From which source the case was imported, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+    /// The docket record.
+    #[serde(skip)]
+    pub docket: DocketRecord,
+}
+
+/// From which commits and events a case was folded: commits 1 to the case's version, and
+/// so many events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoldedFrom {
+    /// How many events.
+    pub events: u64,
+    /// The last of them.
+    pub last_event_id: EventId,
+    /// The command of the last commit.
+    pub last_command_id: CommandId,
+    /// The correlation id of the last commit.
+    pub correlation_id: CorrelationId,
+    /// When the last commit was recorded.
+    pub recorded_at: Timestamp,
+    /// The hash of the last commit, which by the chain stands for all before it.
+    pub head_hash: Digest,
+}
+
+/// A status that a case has had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusChange {
+    /// The status.
+    pub status: CaseStatus,
+    /// From when it held.
+    pub since: Timestamp,
+    /// The commit that set it.
+    pub version: Version,
+}
+
+/// A consolidated group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Consolidation {
+    /// The lead case: the lowest docket number.
+    pub lead_docket_number: DocketNumber,
+    /// All cases of the group, in their order.
+    pub members: Vec<DocketNumber>,
+}
+
+/// The source from which a case was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// SHA-256 over the source's items.
+    pub source_digest: String,
+    /// The schema of the source.
+    pub source_schema: String,
+    /// The commit that closed the import.
+    pub version: Version,
+}
+
+/// Why a commit can't be folded. The commit stays where it is; the case waits for a build
+/// that understands it, or for a repair.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// An event can't be understood.
+    #[error("commit {version} of case {docket_number} can't be understood")]
+    Decode {
+        /// The case.
+        docket_number: DocketNumber,
+        /// The commit.
+        version: Version,
+        /// Why not.
+        #[source]
+        source: DecodeError,
+    },
+    /// The commit is not the next, or was altered.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The first commit is not a petition.
+    #[error("case {0} does not begin with a petition")]
+    NoPetition(DocketNumber),
+}
+
+/// What an event needs to know of the commit that it came in.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) commit: &'a Commit,
+}
+
+impl Case {
+    /// Folds a commit: checks that it is the next, whole and unaltered, understands its
+    /// events, and applies them in order.
+    ///
+    /// # Errors
+    /// [`FoldError`] where the commit is not the next one of this case, was altered, can't
+    /// be understood by this build, or begins a case with something other than a petition.
+    /// The case given is lost then: read it again.
+    pub fn fold(case: Option<Self>, commit: &Commit) -> Result<Self, FoldError> {
+        let (version, hash) = case.as_ref().map_or((Version::ZERO, Digest::ZERO), |case| {
+            (case.version, case.folded_from.head_hash)
+        });
+        commit.verify_after(version, hash)?;
+        let events = commit.decode().map_err(|source| FoldError::Decode {
+            docket_number: commit.docket_number,
+            version: commit.version,
+            source,
+        })?;
+        Self::apply(case, commit, events).ok_or(FoldError::NoPetition(commit.docket_number))
+    }
+
+    /// Applies the events of a commit. `None` stands before the first event, and stays
+    /// `None` until a petition is filed.
+    pub fn apply(
+        case: Option<Self>,
+        commit: &Commit,
+        events: impl IntoIterator<Item = CaseEvent>,
+    ) -> Option<Self> {
+        let context = Context { commit };
+        let mut case = case;
+        let mut count = 0;
+        for event in events {
+            count += 1;
+            case = match (case, event) {
+                (None, CaseEvent::PetitionFiled(event)) => Some(Self::begin(event, context)),
+                (None, _) => None,
+                (Some(mut case), event) => {
+                    case.evolve(event, context);
+                    Some(case)
+                }
+            };
+        }
+        case.map(|mut case| {
+            case.version = commit.version;
+            case.folded_from = FoldedFrom {
+                events: case.folded_from.events + count,
+                last_event_id: commit
+                    .events
+                    .last()
+                    .map_or(case.folded_from.last_event_id, |event| event.event_id),
+                last_command_id: commit.command_id.clone(),
+                correlation_id: commit.correlation_id.clone(),
+                recorded_at: commit.recorded_at,
+                head_hash: commit.hash,
+            };
+            case
+        })
+    }
+
+    fn evolve(&mut self, event: CaseEvent, context: Context<'_>) {
+        match event {
+            // A case begins once; a second petition in its history changes nothing.
+            CaseEvent::PetitionFiled(_) => {}
+            CaseEvent::PetitionChecked(event) => self.petition_checked(event, context),
+            CaseEvent::PetitionServed(event) => self.petition_served(event),
+            CaseEvent::FeeRecorded(event) => self.fee_recorded(event),
+            CaseEvent::DocketEntryFiled(event) => self.docket.filed(event, context),
+            CaseEvent::DocketEntryServed(event) => self.docket.served(event, context),
+            CaseEvent::DocketEntryStricken(event) => self.docket.stricken(event, context),
+            CaseEvent::DocketEntrySealed(event) => self.docket.sealed(event, context),
+            CaseEvent::DocketEntryUnsealed(event) => self.docket.unsealed(event, context),
+            CaseEvent::CaseStatusChanged(event) => self.status_changed(event, context),
+            CaseEvent::CaptionChanged(event) => self.caption_changed(event),
+            CaseEvent::JudgeAssigned(event) => self.judge_assigned(event),
+            CaseEvent::CaseDetailsCorrected(event) => self.details_corrected(event),
+            CaseEvent::CaseSealed(event) => self.sealed(event),
+            CaseEvent::CaseUnsealed(event) => self.unsealed(event),
+            CaseEvent::CaseConsolidated(event) => self.consolidated(event),
+            CaseEvent::CaseUnconsolidated(event) => self.unconsolidated(event),
+            CaseEvent::PartyAdded(event) => self.party_added(event),
+            CaseEvent::ContactUpdated(event) => self.contact_updated(event),
+            CaseEvent::CounselAssociated(event) => self.counsel_associated(event),
+            CaseEvent::CaseImported(event) => self.imported(event, context),
+        }
+    }
+
+    /// The suffix of the docket number, as it follows from case type and procedure.
+    pub const fn docket_number_suffix(&self) -> Option<DocketNumberSuffix> {
+        DocketNumberSuffix::of(self.case_type, self.procedure_type)
+    }
+
+    /// The docket number with its suffix, say `101-26SL`.
+    pub fn docket_number_with_suffix(&self) -> String {
+        let suffix = self
+            .docket_number_suffix()
+            .map_or("", DocketNumberSuffix::as_str);
+        format!("{}{suffix}", self.docket_number)
+    }
+
+    /// Whether the whole case is sealed.
+    pub const fn is_sealed(&self) -> bool {
+        self.sealed_at.is_some()
+    }
+
+    /// The petitioners, in the order in which they joined.
+    pub fn petitioners(&self) -> impl Iterator<Item = &Contact> {
+        self.parties
+            .iter()
+            .filter(|contact| contact.contact_type == ContactType::Petitioner)
+    }
+}

@@ -1,0 +1,100 @@
+//! The persistence gateway: what the domain asks of persistence, in the domain's words.
+//!
+//! Nothing here knows a table, a key or DynamoDB. There is one implementation,
+//! [`crate::dynamodb::DynamoStore`]; a test that touches persistence runs it against a
+//! real engine.
+//!
+//! | trait | keeps | can be lost |
+//! | --- | --- | --- |
+//! | [`EventStore`] | commits, for ever | never |
+//! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
+//! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
+
+mod control;
+mod event_store;
+mod snapshots;
+
+use casefold_events::Version;
+
+pub use control::ControlStore;
+pub use event_store::{
+    AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
+};
+pub use snapshots::{
+    CommandRow, EntryPage, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
+};
+
+/// A failure of the store. It is not a refusal: the domain had no say in it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store is overloaded and asks to slow down. It may pass: answered by HTTP with
+    /// 503 and Retry-After, by the projector with another try.
+    #[error("the store is throttling; try again in a moment")]
+    Throttled(#[source] BoxError),
+    /// The store can't be reached or failed. It may pass, like [`Self::Throttled`].
+    #[error("the store can't be reached; try again in a moment")]
+    Unavailable(#[source] BoxError),
+    /// The store refused the request, which another try won't mend: a missing table,
+    /// missing permissions, an item over the store's limit. HTTP 500.
+    #[error("the store refused the request: {0}")]
+    Refused(String, #[source] BoxError),
+    /// What the store holds is not what this build writes. HTTP 500; the case is parked.
+    #[error("the store holds something unreadable at {at}: {problem}")]
+    Corrupt {
+        /// Where: a key, without personal data.
+        at: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A commit or a snapshot exceeds what the store takes in one step. HTTP 413.
+    #[error("{what} has {bytes} bytes, and the store takes {limit}")]
+    TooLarge {
+        /// What is too large.
+        what: String,
+        /// Its size in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+impl StoreError {
+    /// Whether the same request may succeed a moment later.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Throttled(_) | Self::Unavailable(_) => true,
+            Self::Refused(..) | Self::Corrupt { .. } | Self::TooLarge { .. } => false,
+        }
+    }
+}
+
+/// The cause of a failure, for the log.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What some requests have cost. Units are exact: they are the bill.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Consumed {
+    /// Read capacity units.
+    pub read_units: f64,
+    /// Write capacity units.
+    pub write_units: f64,
+    /// Requests sent, tries included.
+    pub requests: u64,
+}
+
+impl std::ops::Sub for Consumed {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            read_units: self.read_units - earlier.read_units,
+            write_units: self.write_units - earlier.write_units,
+            requests: self.requests - earlier.requests,
+        }
+    }
+}
+
+/// The versions after one, up to and including another: what a snapshot lacks.
+pub fn versions_between(after: Version, up_to: Version) -> u64 {
+    up_to.0.saturating_sub(after.0)
+}

@@ -1,0 +1,170 @@
+//! Keeping what is derived from commits.
+
+use async_trait::async_trait;
+use casefold_events::{CommandId, Digest, DocketEntryId, DocketNumber, Timestamp, Version};
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::case::{Case, DocketEntry};
+
+/// Keeps snapshots of cases, the command ids that they imply, and the cases that wait for
+/// repair. All of it can be thrown away and folded again.
+#[async_trait]
+pub trait SnapshotStore: Send + Sync {
+    /// The snapshot of a case, with as much of its docket record as is asked for.
+    /// Eventually consistent, but never a mixture of two versions.
+    async fn case_get(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, StoreError>;
+
+    /// Loads more entries into a case that was got from here, if the stored case is still
+    /// at the same version; `false` where it is not.
+    async fn case_load(
+        &self,
+        generation: Generation,
+        case: &mut Case,
+        entries: EntrySelection<'_>,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes a case that was folded on from version `base` (zero: there was none), if, and
+    /// only if, the stored one is still at `base`. What did not change since is not
+    /// written again: of a long docket record, the header and the pages touched.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] where more changed since `base` than one step can write:
+    /// fold in smaller steps (see [`Self::case_put_fits`]).
+    async fn case_put(
+        &self,
+        generation: Generation,
+        case: &Case,
+        base: Version,
+    ) -> Result<PutOutcome, StoreError>;
+
+    /// Whether what changed in the case since `base` is little enough to be written in one
+    /// step, with room for one more commit.
+    fn case_put_fits(&self, case: &Case, base: Version) -> bool;
+
+    /// At most `limit` entries on the record with an index above `after`, in order, and
+    /// the version at which they were read.
+    async fn entries_page(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        after: u32,
+        limit: usize,
+    ) -> Result<Option<EntryPage>, StoreError>;
+
+    /// Remembers which commands a case's commits carried out. Written **before** the
+    /// snapshot of the same version, so that a snapshot at a version implies every command
+    /// id up to it. Repeating it changes nothing.
+    async fn commands_put(&self, rows: &[CommandRow]) -> Result<(), StoreError>;
+
+    /// The commit by which a command id was carried out on a case, as far as the snapshot
+    /// of the case goes. Strongly consistent.
+    async fn command_get(
+        &self,
+        docket_number: DocketNumber,
+        command_id: &CommandId,
+    ) -> Result<Option<CommandRow>, StoreError>;
+
+    /// Parks a case that can't be folded.
+    async fn quarantine_put(
+        &self,
+        generation: Generation,
+        parked: &Quarantined,
+    ) -> Result<(), StoreError>;
+
+    /// Releases a case. Releasing one that is not parked changes nothing.
+    async fn quarantine_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError>;
+
+    /// The parked cases, all pages of them.
+    async fn quarantine_list(&self, generation: Generation)
+    -> Result<Vec<Quarantined>, StoreError>;
+}
+
+/// The generation of a projection: 1, 2, 3 … Several may stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(pub u32);
+
+impl Generation {
+    /// The first generation.
+    pub const FIRST: Self = Self(1);
+}
+
+impl std::fmt::Display for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Which entries on the record to load with a case. Entries off the record always come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntrySelection<'a> {
+    /// None.
+    None,
+    /// Those with these ids or these indexes, where they exist. Others may come along.
+    Some {
+        /// By id.
+        ids: &'a [DocketEntryId],
+        /// By index.
+        indexes: &'a [u32],
+    },
+    /// All.
+    All,
+}
+
+/// How a conditional write of a snapshot went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutOutcome {
+    /// Written.
+    Written,
+    /// The stored case is not at the version that was expected. Nothing was written: read
+    /// again, fold again.
+    Superseded,
+}
+
+/// Some entries of a docket record.
+#[derive(Clone, Debug)]
+pub struct EntryPage {
+    /// The entries, in the order of their index.
+    pub entries: Vec<DocketEntry>,
+    /// The case's version at which they were read.
+    pub version: Version,
+    /// The index of the last entry on the record.
+    pub last_index: u32,
+}
+
+/// A command that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandRow {
+    /// The case.
+    pub docket_number: DocketNumber,
+    /// The command's id.
+    pub command_id: CommandId,
+    /// The commit.
+    pub version: Version,
+    /// The digest of the command.
+    pub command_digest: Digest,
+}
+
+/// A case that waits for repair or for a newer build, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quarantined {
+    /// The case.
+    pub docket_number: DocketNumber,
+    /// The commit that can't be folded.
+    pub version: Version,
+    /// Why not, without personal data.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}

@@ -1,0 +1,17 @@
+//! What the command API and the projector both stand on: the folded case, the persistence
+//! gateway and its one implementation, and the process's shell (clock, configuration,
+//! telemetry).
+//!
+//! | module | holds | never knows |
+//! | --- | --- | --- |
+//! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
+//! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
+//! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
+//! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
+
+pub mod case;
+pub mod clock;
+pub mod config;
+pub mod dynamodb;
+pub mod gateway;
+pub mod telemetry;
