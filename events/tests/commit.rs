@@ -1,0 +1,161 @@
+//! The commit's hash chain: what is sealed can't be altered unseen.
+
+use casefold_events::case::standing::{CaseSealed, JudgeAssigned};
+use casefold_events::vocabulary::Role;
+use casefold_events::{
+    CaseEvent, ChainError, CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber,
+    DraftCommit, EventId, StoredEvent, Timestamp, UserId, Version,
+};
+use uuid::Uuid;
+
+fn docket() -> DocketNumber {
+    "101-26".parse().unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn draft(version: u64, events: &[CaseEvent]) -> DraftCommit {
+    DraftCommit {
+        docket_number: docket(),
+        version: Version(version),
+        command_id: CommandId::new(format!("command-{version}")).unwrap(),
+        command: "SealCase".to_owned(),
+        command_digest: Digest::of(b"body"),
+        actor: UserId::new("clerk-1").unwrap(),
+        role: Role::DocketClerk,
+        recorded_at: at("2026-11-23T11:36:54.123Z"),
+        effective_at: at("2026-11-20T00:00:00Z"),
+        correlation_id: CorrelationId::new("correlation-1").unwrap(),
+        causation: None,
+        committed_with: Vec::new(),
+        events: events
+            .iter()
+            .zip(1..)
+            .map(|(event, n)| StoredEvent::encode(EventId(Uuid::from_u128(n)), event).unwrap())
+            .collect(),
+    }
+}
+
+fn sealed() -> CaseEvent {
+    CaseSealed {
+        sealed_at: at("2026-11-20T00:00:00Z"),
+    }
+    .into()
+}
+
+fn judge() -> CaseEvent {
+    JudgeAssigned {
+        judge: "Buch".to_owned(),
+    }
+    .into()
+}
+
+fn commit() -> Commit {
+    draft(1, &[sealed(), judge()]).seal(Digest::ZERO)
+}
+
+/// The hash is a promise to every later build: this value never changes.
+#[test]
+fn the_hash_of_a_commit_is_pinned() {
+    assert_eq!(
+        commit().hash.to_string(),
+        "2cdef1d37207c8fba2260fd5f82bcb74789065f0b614cd88bcdc7c05537322e1"
+    );
+}
+
+#[test]
+fn a_commit_follows_the_one_before_it() {
+    let first = commit();
+    let second = draft(2, &[judge()]).seal(first.hash);
+    assert_eq!(first.verify_after(Version::ZERO, Digest::ZERO), Ok(()));
+    assert_eq!(second.verify_after(Version(1), first.hash), Ok(()));
+}
+
+#[test]
+fn a_missing_commit_is_a_gap() {
+    let third = draft(3, &[judge()]).seal(Digest::ZERO);
+    let expected = ChainError::Gap {
+        docket_number: docket(),
+        expected: Version(2),
+        found: Version(3),
+    };
+    assert_eq!(third.verify_after(Version(1), Digest::ZERO), Err(expected));
+}
+
+#[test]
+fn a_commit_that_follows_another_history_breaks_the_chain() {
+    let second = draft(2, &[judge()]).seal(Digest::of(b"another history"));
+    let broken = Err(ChainError::Broken(Version(2), docket()));
+    assert_eq!(second.verify_after(Version(1), commit().hash), broken);
+}
+
+#[test]
+fn any_altered_field_is_noticed() {
+    let alterations: [fn(&mut DraftCommit); 14] = [
+        |c| c.docket_number = "102-26".parse().unwrap(),
+        |c| c.command_id = CommandId::new("other").unwrap(),
+        |c| c.command = "UnsealCase".to_owned(),
+        |c| c.command_digest = Digest::of(b"other"),
+        |c| c.actor = UserId::new("clerk-2").unwrap(),
+        |c| c.role = Role::Judge,
+        |c| c.recorded_at = at("2026-11-23T11:36:54.124Z"),
+        |c| c.effective_at = at("2026-11-20T00:00:00.001Z"),
+        |c| c.correlation_id = CorrelationId::new("correlation-2").unwrap(),
+        |c| {
+            c.causation = Some(CommitRef {
+                docket_number: docket(),
+                version: Version(1),
+            })
+        },
+        |c| {
+            c.committed_with.push(CommitRef {
+                docket_number: docket(),
+                version: Version(1),
+            })
+        },
+        |c| c.events.swap(0, 1),
+        |c| c.events[0].payload = c.events[0].payload.replace("2026", "2025"),
+        |c| {
+            c.events.pop();
+        },
+    ];
+    for (number, alter) in alterations.iter().enumerate() {
+        let mut altered = commit();
+        alter(&mut altered.draft);
+        assert!(
+            altered.verify_after(Version::ZERO, Digest::ZERO).is_err(),
+            "alteration {number}"
+        );
+    }
+}
+
+#[test]
+fn a_commit_is_read_back_as_it_was_written() {
+    let text = serde_json::to_string(&commit()).unwrap();
+    let read: Commit = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, commit());
+    assert_eq!(read.decode().unwrap(), [sealed(), judge()]);
+}
+
+#[test]
+fn an_event_of_a_newer_build_is_named_and_not_skipped() {
+    let mut stored = commit().draft.events.remove(0);
+    stored.schema_version = 2;
+    assert!(
+        stored
+            .decode()
+            .unwrap_err()
+            .to_string()
+            .contains("schema version 2")
+    );
+    stored.event_type = "CaseTeleported".to_owned();
+    assert!(
+        stored
+            .decode()
+            .unwrap_err()
+            .to_string()
+            .contains("CaseTeleported")
+    );
+}
