@@ -1,1 +1,154 @@
-//! config
+//! The configuration of a process: which endpoint, which tables.
+
+use std::env::{self, VarError};
+
+/// The prefix of the tables' names where none is given.
+pub const DEFAULT_TABLE_PREFIX: &str = "casefold";
+
+/// Names the variable that holds the prefix of the tables' names.
+pub const TABLE_PREFIX_VARIABLE: &str = "CASEFOLD_TABLE_PREFIX";
+
+/// Names the variable that holds the endpoint, where it isn't AWS's own.
+pub const ENDPOINT_URL_VARIABLE: &str = "CASEFOLD_ENDPOINT_URL";
+
+/// Which endpoint, and which tables on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The URL of a DynamoDB endpoint; `None` for AWS's own of the region.
+    pub endpoint_url: Option<String>,
+    /// The AWS region; `None` for the one that AWS's own variables and files name.
+    pub region: Option<String>,
+    /// How the tables' names begin: several deployments may share an account.
+    pub table_prefix: String,
+}
+
+/// A variable that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The value is not text.
+    #[error("the environment variable {0} is not valid UTF-8")]
+    NotText(&'static str),
+    /// The value is not of the form that is asked for.
+    #[error("the environment variable {variable} is {value:?}; it takes {takes}")]
+    Unusable {
+        /// The variable's name.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// What it takes.
+        takes: &'static str,
+    },
+}
+
+impl Config {
+    /// The tables of this prefix in AWS, in the region that AWS's own variables and files
+    /// name.
+    pub fn for_aws(table_prefix: &str) -> Self {
+        Self {
+            endpoint_url: None,
+            region: None,
+            table_prefix: table_prefix.to_owned(),
+        }
+    }
+
+    /// The tables of this prefix at a DynamoDB endpoint.
+    pub fn for_endpoint(endpoint_url: &str, table_prefix: &str) -> Self {
+        Self {
+            endpoint_url: Some(endpoint_url.to_owned()),
+            ..Self::for_aws(table_prefix)
+        }
+    }
+
+    /// What the process's environment says: [`TABLE_PREFIX_VARIABLE`] (else
+    /// [`DEFAULT_TABLE_PREFIX`]) and [`ENDPOINT_URL_VARIABLE`] (else AWS). A variable that
+    /// is empty counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_values(env::var)
+    }
+
+    fn from_values(
+        value_of: impl Fn(&'static str) -> Result<String, VarError>,
+    ) -> Result<Self, ConfigError> {
+        let value = |variable| match value_of(variable) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(ConfigError::NotText(variable)),
+        };
+        let table_prefix =
+            value(TABLE_PREFIX_VARIABLE)?.unwrap_or_else(|| DEFAULT_TABLE_PREFIX.to_owned());
+        if !is_table_prefix(&table_prefix) {
+            return Err(ConfigError::Unusable {
+                variable: TABLE_PREFIX_VARIABLE,
+                value: table_prefix,
+                takes: "3 to 200 letters, digits, hyphens, underscores and dots",
+            });
+        }
+        let endpoint_url = value(ENDPOINT_URL_VARIABLE)?;
+        if let Some(url) = &endpoint_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            return Err(ConfigError::Unusable {
+                variable: ENDPOINT_URL_VARIABLE,
+                value: url.clone(),
+                takes: "a URL that begins with http:// or https://",
+            });
+        }
+        Ok(Self {
+            endpoint_url,
+            region: None,
+            table_prefix,
+        })
+    }
+}
+
+/// DynamoDB's rule for table names, with room for the suffix.
+fn is_table_prefix(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (3..=200).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(prefix: &str, endpoint: &str) -> Result<Config, ConfigError> {
+        Config::from_values(|variable| {
+            let value = if variable == TABLE_PREFIX_VARIABLE {
+                prefix
+            } else {
+                endpoint
+            };
+            if value == "absent" {
+                Err(VarError::NotPresent)
+            } else {
+                Ok(value.to_owned())
+            }
+        })
+    }
+
+    #[test]
+    fn absent_and_empty_variables_mean_aws_and_the_default_prefix() {
+        assert_eq!(given("absent", "absent"), Ok(Config::for_aws("casefold")));
+        assert_eq!(given("", ""), Ok(Config::for_aws("casefold")));
+    }
+
+    #[test]
+    fn an_endpoint_and_a_prefix_are_taken_as_they_are() {
+        let config = given("court-7", "http://127.0.0.1:8000");
+        assert_eq!(
+            config,
+            Ok(Config::for_endpoint("http://127.0.0.1:8000", "court-7"))
+        );
+    }
+
+    #[test]
+    fn a_value_that_can_not_be_used_is_refused_with_the_name_of_its_variable() {
+        let error = given("court 7", "absent").unwrap_err();
+        assert!(error.to_string().contains(TABLE_PREFIX_VARIABLE), "{error}");
+        let error = given("court-7", "localhost:8000").unwrap_err();
+        assert!(error.to_string().contains(ENDPOINT_URL_VARIABLE), "{error}");
+    }
+}

@@ -1,1 +1,81 @@
-//! telemetry
+//! Logging: one line an event, on standard error.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+/// Names the variable that says what is logged, in the form of `RUST_LOG`: say
+/// `info,casefold_projector=debug`.
+pub const LOG_VARIABLE: &str = "CASEFOLD_LOG";
+
+/// What is logged where nothing else is said. The libraries under the AWS SDK tell each
+/// request at `info`, which is too much.
+const DEFAULT_FILTER: &str = "info,aws_config=warn,aws_runtime=warn,aws_sdk_dynamodb=warn,aws_smithy_runtime=warn,\
+     hyper=warn,hyper_util=warn,rustls=warn";
+
+/// How an event is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON object, for the log services of a production.
+    Json,
+    /// Text, for a person's terminal; coloured where it is one.
+    Text,
+}
+
+/// Why logging can't begin.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter can't be understood.
+    #[error(
+        "the environment variable {LOG_VARIABLE} is no filter; write it like \
+         info,casefold_projector=debug"
+    )]
+    Filter(#[source] tracing_subscriber::filter::ParseError),
+    /// The variable is not text.
+    #[error("the environment variable {LOG_VARIABLE} is not valid UTF-8")]
+    NotText,
+    /// Logging has begun in this process already.
+    #[error("logging was begun twice in one process")]
+    Twice(#[source] TryInitError),
+}
+
+/// Begins logging, once in a process.
+///
+/// # Errors
+/// [`TelemetryError`] where the filter can't be understood, or logging has begun already.
+pub fn init(format: Format) -> Result<(), TelemetryError> {
+    let filter = match std::env::var(LOG_VARIABLE) {
+        Ok(filter) if !filter.is_empty() => filter,
+        Ok(_) | Err(std::env::VarError::NotPresent) => DEFAULT_FILTER.to_owned(),
+        Err(std::env::VarError::NotUnicode(_)) => return Err(TelemetryError::NotText),
+    };
+    let filter = EnvFilter::try_new(filter).map_err(TelemetryError::Filter)?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        Format::Json => lines.json().flatten_event(true).finish().try_init(),
+        Format::Text => lines
+            .with_ansi(std::io::stderr().is_terminal())
+            .finish()
+            .try_init(),
+    }
+    .map_err(TelemetryError::Twice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_filter_is_understood() {
+        assert!(EnvFilter::try_new(DEFAULT_FILTER).is_ok());
+    }
+
+    #[test]
+    fn beginning_twice_is_an_error() {
+        init(Format::Text).unwrap();
+        assert!(matches!(init(Format::Json), Err(TelemetryError::Twice(_))));
+    }
+}

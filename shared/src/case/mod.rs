@@ -192,16 +192,26 @@ impl Case {
     /// be understood by this build, or begins a case with something other than a petition.
     /// The case given is lost then: read it again.
     pub fn fold(case: Option<Self>, commit: &Commit) -> Result<Self, FoldError> {
-        let (version, hash) = case.as_ref().map_or((Version::ZERO, Digest::ZERO), |case| {
+        let events = Self::understand(case.as_ref(), commit)?;
+        Self::apply(case, commit, events).ok_or(FoldError::NoPetition(commit.docket_number))
+    }
+
+    /// The first half of [`Self::fold`], for a caller that must keep the case where the
+    /// commit can't be folded: checks that the commit is the next, whole and unaltered, and
+    /// understands its events. [`Self::apply`] is the second half.
+    ///
+    /// # Errors
+    /// [`FoldError::Chain`] and [`FoldError::Decode`], as [`Self::fold`] has them.
+    pub fn understand(case: Option<&Self>, commit: &Commit) -> Result<Vec<CaseEvent>, FoldError> {
+        let (version, hash) = case.map_or((Version::ZERO, Digest::ZERO), |case| {
             (case.version, case.folded_from.head_hash)
         });
         commit.verify_after(version, hash)?;
-        let events = commit.decode().map_err(|source| FoldError::Decode {
+        commit.decode().map_err(|source| FoldError::Decode {
             docket_number: commit.docket_number,
             version: commit.version,
             source,
-        })?;
-        Self::apply(case, commit, events).ok_or(FoldError::NoPetition(commit.docket_number))
+        })
     }
 
     /// Applies the events of a commit. `None` stands before the first event, and stays

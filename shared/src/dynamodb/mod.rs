@@ -1,1 +1,82 @@
-//! The gateway on DynamoDB.
+//! The gateway on DynamoDB: the only place that knows tables, keys, limits and retries.
+//!
+//! [`DynamoStore`] speaks to any DynamoDB-compatible endpoint: AWS in production, the
+//! embedded engine on one machine, an emulator in tests.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`tables`] | names, keys, key formats, table definitions |
+//! | `client` | the way to the endpoint: credentials, time limits, tries |
+//! | `item`, `commit_item` | items, their size; a commit as an item |
+//! | `write`, `read`, `create` | the requests, with their retries and pages |
+//! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
+//! | `snapshots`, `layout`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
+//! | `error`, `meter` | what a failure means; what the requests cost |
+//!
+//! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
+//! be paged reads every page. No request is tried without end.
+
+mod client;
+mod commit_item;
+mod control;
+mod create;
+mod error;
+mod events;
+mod get_case;
+mod item;
+mod layout;
+mod meter;
+mod put_case;
+mod read;
+mod rows;
+mod snapshots;
+pub mod tables;
+mod write;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+
+use self::meter::Meter;
+use self::tables::Tables;
+use crate::config::Config;
+use crate::gateway::Consumed;
+
+pub use self::client::sdk_config;
+pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
+
+/// The stores on DynamoDB: commits, what is derived from them, and the rest.
+///
+/// A clone is cheap, and shares connections and meter.
+#[derive(Clone, Debug)]
+pub struct DynamoStore {
+    client: Client,
+    prefix: String,
+    tables: Tables,
+    meter: Meter,
+}
+
+impl DynamoStore {
+    /// The stores of a configuration, reached as [`sdk_config`] says.
+    pub fn new(sdk: &SdkConfig, config: &Config) -> Self {
+        let meter = Meter::default();
+        let client = aws_sdk_dynamodb::config::Builder::from(sdk)
+            .interceptor(meter.clone())
+            .build();
+        Self {
+            client: Client::from_conf(client),
+            prefix: config.table_prefix.clone(),
+            tables: Tables::with_prefix(&config.table_prefix),
+            meter,
+        }
+    }
+
+    /// The tables' names.
+    pub const fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// What all requests of this store and its clones have cost so far.
+    pub fn consumed(&self) -> Consumed {
+        self.meter.consumed()
+    }
+}

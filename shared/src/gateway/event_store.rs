@@ -52,6 +52,10 @@ pub trait EventStore: Send + Sync {
         segment: Segment,
         from: Option<CommitRef>,
     ) -> Result<ScanPage, StoreError>;
+
+    /// The highest docket number of a year (its two digits) that a case has. It reads the
+    /// whole table: for recovering a lost counter, and nothing else.
+    async fn docket_number_highest(&self, year: u8) -> Result<Option<DocketNumber>, StoreError>;
 }
 
 /// How an append went.

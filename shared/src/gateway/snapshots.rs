@@ -84,6 +84,19 @@ pub trait SnapshotStore: Send + Sync {
         docket_number: DocketNumber,
     ) -> Result<(), StoreError>;
 
+    /// Why a case is parked, where it is. Eventually consistent. A store that can look up
+    /// one row does so; by default the list is searched.
+    async fn quarantine_get(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        let parked = self.quarantine_list(generation).await?;
+        Ok(parked
+            .into_iter()
+            .find(|parked| parked.docket_number == docket_number))
+    }
+
     /// The parked cases, all pages of them.
     async fn quarantine_list(&self, generation: Generation)
     -> Result<Vec<Quarantined>, StoreError>;

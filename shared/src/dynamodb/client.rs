@@ -1,0 +1,151 @@
+//! The way to the endpoint: credentials, region, connections, time limits, tries.
+
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextMut;
+use aws_sdk_dynamodb::config::{
+    ConfigBag, Credentials, Intercept, RuntimeComponents, SharedHttpClient,
+};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use crate::config::Config;
+
+/// The region of an endpoint that isn't AWS's, where nothing names another. Such endpoints
+/// take any.
+const LOCAL_REGION: Region = Region::from_static("us-east-1");
+
+/// Connecting takes a round trip or two; what takes longer is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// One try. DynamoDB answers in milliseconds, and a page of 1 MB within a second.
+const TRY_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// A request with its tries. Under the 29 seconds that API Gateway waits for an answer.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How often a request is tried that failed in a way that may pass.
+const MAX_TRIES: u32 = 4;
+
+/// The first pause between tries; it doubles, with jitter, up to [`MAX_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest pause between tries.
+const MAX_PAUSE: Duration = Duration::from_secs(2);
+
+/// How to reach the endpoint of a configuration: for this gateway, and for the endpoint's
+/// other APIs, such as its streams.
+///
+/// AWS's own endpoints, and any endpoint where `AWS_ACCESS_KEY_ID` or `AWS_PROFILE` is set,
+/// get credentials from AWS's usual chain. Other endpoints (the embedded engine, an
+/// emulator) check none, and get made-up ones.
+pub async fn sdk_config(config: &Config) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client(config.endpoint_url.as_deref()))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(TRY_TIMEOUT)
+                .operation_timeout(REQUEST_TIMEOUT)
+                .build(),
+        )
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(MAX_TRIES)
+                .with_initial_backoff(FIRST_PAUSE)
+                .with_max_backoff(MAX_PAUSE),
+        );
+    if let Some(endpoint_url) = &config.endpoint_url {
+        loader = loader.endpoint_url(endpoint_url);
+        if !needs_credentials(endpoint_url) {
+            let made_up = Credentials::new("casefold", "casefold", None, None, "made up");
+            let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+                .or_else(LOCAL_REGION);
+            loader = loader.credentials_provider(made_up).region(region);
+        }
+    }
+    if let Some(region) = &config.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    loader.load().await
+}
+
+fn needs_credentials(endpoint_url: &str) -> bool {
+    let host = endpoint_url.split('/').nth(2).unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let is_aws = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+        .iter()
+        .any(|domain| host.ends_with(domain));
+    let has = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    is_aws || has("AWS_ACCESS_KEY_ID") || has("AWS_PROFILE")
+}
+
+/// Connections are kept and used again. A plain-HTTP endpoint needs no certificates, which
+/// take time to load.
+fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
+    match endpoint_url {
+        Some(url) if url.starts_with("http://") => Builder::new().build_http(),
+        Some(_) | None => Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https(),
+    }
+}
+
+/// Takes the `ClientRequestToken` out of a transaction that the SDK puts in by itself.
+///
+/// The embedded engine remembers each for ten minutes and walks them all on each
+/// transaction. Nothing rests on the token: a transaction that is sent twice fails on its
+/// own conditions, and the items there are recognised as its own.
+///
+/// It must come with the request (`customize().interceptor(…)`): interceptors of the
+/// client run before the one that puts the token in.
+#[derive(Debug)]
+pub(super) struct WithoutToken;
+
+impl Intercept for WithoutToken {
+    fn name(&self) -> &'static str {
+        "WithoutToken"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(input) = context
+            .input_mut()
+            .downcast_mut::<TransactWriteItemsInput>()
+        {
+            input.client_request_token = None;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_endpoints_of_aws_need_credentials() {
+        assert!(needs_credentials(
+            "https://dynamodb.us-east-1.amazonaws.com"
+        ));
+        assert!(needs_credentials("https://dynamodb.eu-west-2.api.aws:443/"));
+        if std::env::var_os("AWS_ACCESS_KEY_ID").is_none()
+            && std::env::var_os("AWS_PROFILE").is_none()
+        {
+            assert!(!needs_credentials("http://127.0.0.1:8000"));
+            assert!(!needs_credentials("http://localhost:4566/amazonaws.com"));
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A commit as an item of the event table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use casefold_events::{
+    CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber, DraftCommit, EventId,
+    StoredEvent, Timestamp, UserId, Version,
+};
+
+use super::item::{Item, corrupt, get_number, get_parsed, get_text, number, text};
+use super::tables::{HASH_KEY, RANGE_KEY, case_of_partition, commit_key};
+use crate::gateway::StoreError;
+
+/// The commit's item: every field as an attribute of its own, each event's payload byte
+/// for byte as it is hashed.
+pub(super) fn commit_to_item(commit: &Commit) -> Item {
+    let mut item = commit_key(commit.reference());
+    let mut put = |name: &str, value| {
+        item.insert(name.to_owned(), value);
+    };
+    put(
+        "events",
+        AttributeValue::L(commit.events.iter().map(event_to_map).collect()),
+    );
+    put("command_id", text(commit.command_id.as_str()));
+    put("command", text(&commit.command));
+    put("command_digest", text(commit.command_digest.to_string()));
+    put("actor", text(commit.actor.as_str()));
+    put("role", text(commit.role.as_str()));
+    put("recorded_at", text(commit.recorded_at.to_string()));
+    put("effective_at", text(commit.effective_at.to_string()));
+    put("correlation_id", text(commit.correlation_id.as_str()));
+    if let Some(cause) = commit.causation {
+        put("causation_id", text(reference_text(cause)));
+    }
+    if !commit.committed_with.is_empty() {
+        let together = commit
+            .committed_with
+            .iter()
+            .map(|other| text(reference_text(*other)));
+        put("committed_with", AttributeValue::L(together.collect()));
+    }
+    put("prev_hash", text(commit.prev_hash.to_string()));
+    put("hash", text(commit.hash.to_string()));
+    item
+}
+
+fn event_to_map(event: &StoredEvent) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("id".to_owned(), text(event.event_id.to_string())),
+        ("type".to_owned(), text(&event.event_type)),
+        ("v".to_owned(), number(event.schema_version)),
+        ("payload".to_owned(), text(&event.payload)),
+    ]))
+}
+
+/// The commit in the new image of a stream record, or in an item of the event table.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where the image is not that of a commit.
+pub fn commit_from_stream_image(image: &Item) -> Result<Commit, StoreError> {
+    commit_from_item(image)
+}
+
+/// Which commit a stream record is about, from the record's keys.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where they are not the keys of a commit.
+pub fn commit_ref_from_stream_keys(keys: &Item) -> Result<CommitRef, StoreError> {
+    let docket_number = case_of_partition(get_text(keys, HASH_KEY)?)
+        .ok_or_else(|| corrupt(keys, "the partition is not that of a case"))?;
+    Ok(CommitRef {
+        docket_number,
+        version: Version(get_number(keys, RANGE_KEY)?),
+    })
+}
+
+pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
+    let CommitRef {
+        docket_number,
+        version,
+    } = commit_ref_from_stream_keys(item)?;
+    let id = |name: &'static str| move |_| corrupt(item, format!("attribute {name} is no id"));
+    let draft = DraftCommit {
+        docket_number,
+        version,
+        command_id: CommandId::new(get_text(item, "command_id")?).map_err(id("command_id"))?,
+        command: get_text(item, "command")?.to_owned(),
+        command_digest: get_parsed::<Digest>(item, "command_digest")?,
+        actor: UserId::new(get_text(item, "actor")?).map_err(id("actor"))?,
+        role: get_parsed(item, "role")?,
+        recorded_at: get_parsed::<Timestamp>(item, "recorded_at")?,
+        effective_at: get_parsed::<Timestamp>(item, "effective_at")?,
+        correlation_id: CorrelationId::new(get_text(item, "correlation_id")?)
+            .map_err(id("correlation_id"))?,
+        causation: match item.get("causation_id") {
+            Some(cause) => Some(reference(item, cause)?),
+            None => None,
+        },
+        committed_with: match item.get("committed_with") {
+            Some(AttributeValue::L(together)) => together
+                .iter()
+                .map(|other| reference(item, other))
+                .collect::<Result<_, _>>()?,
+            Some(_) => return Err(corrupt(item, "attribute committed_with is no list")),
+            None => Vec::new(),
+        },
+        events: match item.get("events") {
+            Some(AttributeValue::L(events)) => events
+                .iter()
+                .map(|event| event_from_map(item, event))
+                .collect::<Result<_, _>>()?,
+            Some(_) | None => return Err(corrupt(item, "attribute events is no list")),
+        },
+    };
+    Ok(Commit {
+        draft,
+        prev_hash: get_parsed(item, "prev_hash")?,
+        hash: get_parsed(item, "hash")?,
+    })
+}
+
+fn event_from_map(item: &Item, event: &AttributeValue) -> Result<StoredEvent, StoreError> {
+    let unfit = |problem: &str| corrupt(item, format!("an event {problem}"));
+    let AttributeValue::M(event) = event else {
+        return Err(unfit("is no map"));
+    };
+    let field = |name: &str| match event.get(name) {
+        Some(AttributeValue::S(value) | AttributeValue::N(value)) => Ok(value),
+        Some(_) | None => Err(unfit(&format!("has no {name}"))),
+    };
+    Ok(StoredEvent {
+        event_id: EventId(
+            field("id")?
+                .parse()
+                .map_err(|_| unfit("has an id that is no UUID"))?,
+        ),
+        event_type: field("type")?.clone(),
+        schema_version: field("v")?
+            .parse()
+            .map_err(|_| unfit("has no whole version"))?,
+        payload: field("payload")?.clone(),
+    })
+}
+
+/// A commit's name in one text: `101-26/3`.
+pub(super) fn reference_text(commit: CommitRef) -> String {
+    format!("{}/{}", commit.docket_number, commit.version)
+}
+
+fn reference(item: &Item, value: &AttributeValue) -> Result<CommitRef, StoreError> {
+    let parse = || {
+        let (docket_number, version) = value.as_s().ok()?.split_once('/')?;
+        Some(CommitRef {
+            docket_number: docket_number.parse::<DocketNumber>().ok()?,
+            version: Version(version.parse().ok()?),
+        })
+    };
+    parse().ok_or_else(|| corrupt(item, "a name of a commit is not of its form"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use casefold_events::vocabulary::Role;
+
+    fn commit() -> Commit {
+        let at = CommitRef {
+            docket_number: "101-26".parse().unwrap(),
+            version: Version(3),
+        };
+        let other = CommitRef {
+            docket_number: "102-26".parse().unwrap(),
+            version: Version(9),
+        };
+        let event = StoredEvent {
+            event_id: EventId(uuid::Uuid::from_u128(7)),
+            event_type: "FromALaterBuild".to_owned(),
+            schema_version: 4,
+            payload: r#"{"a":"é \" 	"}"#.to_owned(),
+        };
+        let draft = DraftCommit {
+            docket_number: at.docket_number,
+            version: at.version,
+            command_id: CommandId::new("key-1").unwrap(),
+            command: "ServePetition".to_owned(),
+            command_digest: Digest::of(b"body"),
+            actor: UserId::new("clerk-1").unwrap(),
+            role: Role::PetitionsClerk,
+            recorded_at: Timestamp::from_millis(1_700_000_000_123),
+            effective_at: Timestamp::from_millis(1_600_000_000_000),
+            correlation_id: CorrelationId::new("c-1").unwrap(),
+            causation: Some(other),
+            committed_with: vec![at, other],
+            events: vec![event],
+        };
+        draft.seal(Digest::of(b"before"))
+    }
+
+    #[test]
+    fn a_commit_comes_back_as_it_was_and_its_hash_still_fits() {
+        let commit = commit();
+        let read = commit_from_item(&commit_to_item(&commit)).unwrap();
+        assert_eq!(read, commit);
+        assert!(read.verify_after(Version(2), Digest::of(b"before")).is_ok());
+    }
+
+    #[test]
+    fn an_item_that_is_no_commit_is_named_by_its_key_and_never_quoted() {
+        let mut item = commit_to_item(&commit());
+        item.insert("role".to_owned(), text("Astra Santiago"));
+        let error = commit_from_item(&item).unwrap_err().to_string();
+        assert!(
+            error.contains("CASE#101-26/3") && error.contains("role"),
+            "{error}"
+        );
+        assert!(!error.contains("Astra"), "{error}");
+    }
+}

@@ -1,0 +1,238 @@
+//! Reading a case: the header, and the pages that are asked for.
+//!
+//! A header is read eventually consistently; directory and pages strongly. A page carries
+//! the version of the last commit that changed one of its entries. So a page that is read
+//! after a header of version v, and is of a version up to v, is the page as it stood at v:
+//! nothing on it has changed since. A page of a later version says that the case moved on
+//! between the two reads, and both are read again, the header strongly consistently then.
+//! That costs twice the units for pages; the other way, a list of all pages' versions in
+//! the header, would make each header grow with its record, and each writer read it first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casefold_events::{DocketEntryId, DocketNumber, Version};
+
+use super::DynamoStore;
+use super::error::Reason;
+use super::item::{corrupt, get_number};
+use super::layout;
+use super::read::{Consistency, Rows};
+use super::tables::{HEADER, PAGES, directory_sort, page_sort, snapshot_partition, text_key};
+use super::write::{pauses, sleep};
+use crate::case::{Case, DocketEntry};
+use crate::gateway::{EntrySelection, Generation, StoreError};
+
+/// Which entries on the record are wanted.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// A selection.
+    Selection(EntrySelection<'a>),
+    /// Those after an index, so many.
+    Range { after: u32, limit: usize },
+}
+
+/// A page as it was read.
+pub(super) struct Page {
+    pub(super) version: Version,
+    pub(super) entries: Vec<DocketEntry>,
+}
+
+/// How filling a case with entries went.
+enum Filled {
+    /// All that is wanted is there.
+    Yes,
+    /// A page is of a later version than the case.
+    Moved,
+    /// A page is not there.
+    Missing(u32),
+}
+
+impl DynamoStore {
+    pub(super) async fn case_read(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Case>, StoreError> {
+        let partition = snapshot_partition(generation, docket_number);
+        let mut consistency = Consistency::Eventual;
+        let mut missing = None;
+        for pause in pauses() {
+            let key = text_key(&*partition, HEADER);
+            let Some(first) = self
+                .get_with(&self.tables.snapshots, key, consistency)
+                .await?
+            else {
+                return Ok(None);
+            };
+            let sorts = layout::continuations(HEADER, &first)?.into_iter().collect();
+            let more = self.rows_or_none(&partition, sorts).await?;
+            if let Some(body) = layout::assemble(HEADER, &first, &more)? {
+                let mut case = layout::case_of_body(&first, &body)?;
+                match self.case_fill(&partition, &mut case, wanted).await? {
+                    Filled::Yes => return Ok(Some(case)),
+                    Filled::Moved => missing = None,
+                    Filled::Missing(page) => missing = Some(page_sort(page)),
+                }
+            }
+            consistency = Consistency::Strong;
+            sleep(pause).await;
+        }
+        Err(match missing {
+            Some(sort) => corrupt(&text_key(partition, sort), "the page is missing"),
+            None => StoreError::Unavailable(
+                Reason("the case was written again each time it was read").into(),
+            ),
+        })
+    }
+
+    /// Loads more of a case that was read before. It needs no header: a page that is not
+    /// past the case's version is as it was.
+    pub(super) async fn case_read_more(
+        &self,
+        generation: Generation,
+        case: &mut Case,
+        entries: EntrySelection<'_>,
+    ) -> Result<bool, StoreError> {
+        let partition = snapshot_partition(generation, case.docket_number);
+        match self
+            .case_fill(&partition, case, Wanted::Selection(entries))
+            .await?
+        {
+            Filled::Yes => Ok(true),
+            Filled::Moved | Filled::Missing(_) => Ok(false),
+        }
+    }
+
+    async fn case_fill(
+        &self,
+        partition: &str,
+        case: &mut Case,
+        wanted: Wanted<'_>,
+    ) -> Result<Filled, StoreError> {
+        let last_index = case.docket.last_index();
+        if !layout::is_paged(last_index) || case.docket.is_whole() {
+            return Ok(Filled::Yes);
+        }
+        let pages = match wanted {
+            Wanted::Selection(EntrySelection::None) => return Ok(Filled::Yes),
+            Wanted::Selection(EntrySelection::All) => {
+                let pages: BTreeSet<_> = (0..=layout::page_of(last_index)).collect();
+                let table = &self.tables.snapshots;
+                let rows = self
+                    .query_rows(table, partition, PAGES, Consistency::Strong)
+                    .await?;
+                pages_of_rows(&rows, &pages)?
+            }
+            Wanted::Selection(EntrySelection::Some { ids, indexes }) => {
+                let found = self.indexes_of(partition, case, ids).await?;
+                let wanted = indexes.iter().copied().chain(found);
+                self.pages_read(partition, &pages_to_read(case, wanted))
+                    .await?
+            }
+            Wanted::Range { after, limit } => {
+                let first = after.saturating_add(1);
+                let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+                let wanted = first..=after.saturating_add(limit).min(last_index);
+                self.pages_read(partition, &pages_to_read(case, wanted))
+                    .await?
+            }
+        };
+        let mut entries = Vec::new();
+        for (page, found) in pages {
+            match found {
+                None => return Ok(Filled::Missing(page)),
+                Some(found) if found.version > case.version => return Ok(Filled::Moved),
+                Some(found) => entries.extend(found.entries),
+            }
+        }
+        case.docket.load(entries);
+        Ok(Filled::Yes)
+    }
+
+    /// The indexes of entries that are not loaded. An id that isn't in the directory is not
+    /// on the record.
+    async fn indexes_of(
+        &self,
+        partition: &str,
+        case: &Case,
+        ids: &[DocketEntryId],
+    ) -> Result<Vec<u32>, StoreError> {
+        let unknown = ids.iter().filter(|id| case.docket.entry(**id).is_none());
+        let rows = self
+            .rows_or_none(partition, unknown.map(|id| directory_sort(*id)).collect())
+            .await?;
+        let index = |row| {
+            let index = get_number(row, "index")?;
+            u32::try_from(index).map_err(|_| corrupt(row, "the index is out of range"))
+        };
+        rows.values().map(index).collect()
+    }
+
+    /// Reads pages with the rows that continue them; `None` for a page that isn't there.
+    pub(super) async fn pages_read(
+        &self,
+        partition: &str,
+        pages: &BTreeSet<u32>,
+    ) -> Result<BTreeMap<u32, Option<Page>>, StoreError> {
+        let sorts = pages.iter().map(|page| page_sort(*page)).collect();
+        let mut rows = self.rows_or_none(partition, sorts).await?;
+        let mut more = BTreeSet::new();
+        for (sort, first) in &rows {
+            more.extend(layout::continuations(sort, first)?);
+        }
+        rows.extend(self.rows_or_none(partition, more).await?);
+        pages_of_rows(&rows, pages)
+    }
+
+    /// Reads rows; asks for nothing where nothing is wanted.
+    async fn rows_or_none(
+        &self,
+        partition: &str,
+        sorts: BTreeSet<String>,
+    ) -> Result<Rows, StoreError> {
+        if sorts.is_empty() {
+            return Ok(Rows::new());
+        }
+        self.get_rows(&self.tables.snapshots, partition, sorts)
+            .await
+    }
+}
+
+/// The pages of these indexes that are not loaded whole.
+fn pages_to_read(case: &Case, indexes: impl IntoIterator<Item = u32>) -> BTreeSet<u32> {
+    let last_index = case.docket.last_index();
+    indexes
+        .into_iter()
+        .filter(|index| (1..=last_index).contains(index))
+        .filter(|index| case.docket.entry_at(*index).is_none())
+        .map(layout::page_of)
+        .collect()
+}
+
+/// A page whose rows are of two versions was being written: it is taken for one of a later
+/// version than any case, so that it is read again.
+fn pages_of_rows(
+    rows: &Rows,
+    pages: &BTreeSet<u32>,
+) -> Result<BTreeMap<u32, Option<Page>>, StoreError> {
+    let mut found = BTreeMap::new();
+    for page in pages {
+        let sort = page_sort(*page);
+        let read = match rows.get(&sort) {
+            None => None,
+            Some(first) => Some(match layout::assemble(&sort, first, rows)? {
+                Some(body) => Page {
+                    version: Version(get_number(first, "version")?),
+                    entries: layout::entries_of_body(first, &body)?,
+                },
+                None => Page {
+                    version: Version(u64::MAX),
+                    entries: Vec::new(),
+                },
+            }),
+        };
+        found.insert(*page, read);
+    }
+    Ok(found)
+}

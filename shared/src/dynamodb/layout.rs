@@ -1,0 +1,305 @@
+//! How a case of any size is laid out in rows of the snapshot table. Pure.
+//!
+//! The layout follows from the case alone: however its commits were batched when they were
+//! folded, the same case gives the same rows, byte for byte.
+//!
+//! | sort key | row |
+//! | --- | --- |
+//! | `header` | version, head hash, last index, and the body: the case without its docket record as JSON, entries off the record, and, up to [`PAGE_ENTRIES`], those on it |
+//! | `page#00000` … | [`PAGE_ENTRIES`] entries on the record by their index, once there are more than fit into the header; its version is that of the last commit that changed one of them |
+//! | `header+0001`, `page#00000+0001` … | what of a text exceeds [`MAX_TEXT_BYTES`], under its row's version |
+//! | `entry#<id>` | the index of an entry on the record, where the record is in pages |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casefold_events::{DocketNumber, Version};
+use serde::{Deserialize, Serialize};
+
+use super::item::{
+    Item, corrupt, get_number, get_number_or_none, get_text, key_text, number, text,
+};
+use super::read::Rows;
+use super::tables::{HEADER, continuation_sort, directory_sort, page_sort, text_key};
+use crate::case::{Case, DocketEntry, DocketRecord};
+use crate::gateway::StoreError;
+
+/// How many entries on the record are in a page; up to so many stand in the header.
+pub(super) const PAGE_ENTRIES: u32 = 25;
+
+/// How much text one row takes, of the 400 KB of an item; the rest goes to rows that
+/// continue it.
+pub(super) const MAX_TEXT_BYTES: usize = 300 * 1024;
+
+/// Entries that were read to complete a page, by their index.
+pub(super) type Entries = BTreeMap<u32, DocketEntry>;
+
+/// A text with its version in one row, or in several where it is long.
+pub(super) struct Document {
+    /// The sort key of the first row.
+    pub(super) sort: String,
+    /// The first row.
+    pub(super) first: Item,
+    /// The rows that continue it.
+    pub(super) more: Vec<Item>,
+}
+
+impl Document {
+    fn new(partition: &str, sort: &str, version: Version, body: &str) -> Self {
+        let mut rows = split(body).enumerate().map(|(part, text_of_part)| {
+            let sort = if part == 0 {
+                sort.to_owned()
+            } else {
+                continuation_sort(sort, part)
+            };
+            let mut row = text_key(partition, sort);
+            row.insert("version".to_owned(), number(version.0));
+            row.insert("body".to_owned(), text(text_of_part));
+            row
+        });
+        let mut first = rows.next().unwrap_or_default();
+        let more: Vec<_> = rows.collect();
+        if !more.is_empty() {
+            first.insert("parts".to_owned(), number(1 + more.len() as u64));
+        }
+        Self {
+            sort: sort.to_owned(),
+            first,
+            more,
+        }
+    }
+
+    /// In how many rows the document is.
+    pub(super) fn parts(&self) -> usize {
+        1 + self.more.len()
+    }
+}
+
+fn split(body: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(body);
+    std::iter::from_fn(move || {
+        let body = rest?;
+        let (part, after) = body.split_at(body.floor_char_boundary(MAX_TEXT_BYTES));
+        rest = Some(after).filter(|after| !after.is_empty());
+        Some(part)
+    })
+}
+
+/// In how many rows a stored document is.
+pub(super) fn parts_of(first: &Item) -> Result<usize, StoreError> {
+    let parts = get_number_or_none(first, "parts")?.unwrap_or(1);
+    usize::try_from(parts).map_err(|_| corrupt(first, "too many parts"))
+}
+
+/// Which rows continue a stored document.
+pub(super) fn continuations(sort: &str, first: &Item) -> Result<Vec<String>, StoreError> {
+    Ok((1..parts_of(first)?)
+        .map(|part| continuation_sort(sort, part))
+        .collect())
+}
+
+/// Puts a document together again; `None` where a row is missing or is of another version.
+pub(super) fn assemble(
+    sort: &str,
+    first: &Item,
+    rows: &Rows,
+) -> Result<Option<String>, StoreError> {
+    let version = get_number(first, "version")?;
+    let mut body = get_text(first, "body")?.to_owned();
+    for sort in continuations(sort, first)? {
+        match rows.get(&sort) {
+            Some(row) if get_number(row, "version")? == version => {
+                body.push_str(get_text(row, "body")?);
+            }
+            Some(_) | None => return Ok(None),
+        }
+    }
+    Ok(Some(body))
+}
+
+/// The header's body, as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BodyRef<'a> {
+    case: &'a Case,
+    off_record: &'a [DocketEntry],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_record: Option<Vec<&'a DocketEntry>>,
+}
+
+/// The header's body, as it is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    case: Case,
+    off_record: Vec<DocketEntry>,
+    #[serde(default)]
+    on_record: Vec<DocketEntry>,
+}
+
+/// Whether a record with so many entries is in pages.
+pub(super) const fn is_paged(last_index: u32) -> bool {
+    last_index > PAGE_ENTRIES
+}
+
+/// The page of an entry on the record.
+pub(super) const fn page_of(index: u32) -> u32 {
+    (index - 1) / PAGE_ENTRIES
+}
+
+/// The indexes in a page, as far as the record goes.
+pub(super) fn indexes_of(page: u32, last_index: u32) -> std::ops::RangeInclusive<u32> {
+    let first = page * PAGE_ENTRIES + 1;
+    first..=last_index.min(page * PAGE_ENTRIES + PAGE_ENTRIES)
+}
+
+/// The header of a case.
+pub(super) fn header(partition: &str, case: &Case) -> Result<Document, StoreError> {
+    let last_index = case.docket.last_index();
+    let on_record = (!is_paged(last_index)).then(|| case.docket.on_record().collect());
+    if on_record.is_some() && !case.docket.is_whole() {
+        return Err(incomplete(
+            case.docket_number,
+            "an entry on its short record",
+        ));
+    }
+    let body = BodyRef {
+        case,
+        off_record: case.docket.off_record(),
+        on_record,
+    };
+    let body = to_json(&body, case.docket_number)?;
+    let mut header = Document::new(partition, HEADER, case.version, &body);
+    header
+        .first
+        .insert("last_index".to_owned(), number(last_index));
+    header.first.insert(
+        "head_hash".to_owned(),
+        text(case.folded_from.head_hash.to_string()),
+    );
+    Ok(header)
+}
+
+/// A page of a case's record. Entries that are not loaded are taken from `others`.
+pub(super) fn page(
+    partition: &str,
+    case: &Case,
+    page: u32,
+    others: &Entries,
+) -> Result<Document, StoreError> {
+    let entries = indexes_of(page, case.docket.last_index())
+        .map(|index| {
+            case.docket
+                .entry_at(index)
+                .or_else(|| others.get(&index))
+                .ok_or_else(|| incomplete(case.docket_number, &format!("entry {index}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let version = entries
+        .iter()
+        .map(|entry| entry.changed_in)
+        .max()
+        .unwrap_or_default();
+    let body = to_json(&entries, case.docket_number)?;
+    Ok(Document::new(partition, &page_sort(page), version, &body))
+}
+
+/// What changed on the record of a case since a version, as far as pages are concerned.
+pub(super) struct Changes {
+    /// The pages to write.
+    pub(super) pages: BTreeSet<u32>,
+    /// The directory rows to write: sort key and index.
+    pub(super) directory: BTreeMap<String, u32>,
+}
+
+/// What changed since a version. An entry that is not loaded did not change.
+pub(super) fn changes(case: &Case, base: Version) -> Changes {
+    let last_index = case.docket.last_index();
+    let mut changes = Changes {
+        pages: BTreeSet::new(),
+        directory: BTreeMap::new(),
+    };
+    if !is_paged(last_index) {
+        return changes;
+    }
+    let filed = case
+        .docket
+        .on_record()
+        .filter(|entry| entry.filed_in > base)
+        .count();
+    let index_at_base = last_index.saturating_sub(u32::try_from(filed).unwrap_or(u32::MAX));
+    // A record that passes from the header into pages is written whole.
+    let since = if is_paged(index_at_base) {
+        base
+    } else {
+        Version::ZERO
+    };
+    for entry in case.docket.on_record() {
+        let Some(index) = entry.filed.index else {
+            continue;
+        };
+        if entry.changed_in > since {
+            changes.pages.insert(page_of(index));
+        }
+        if entry.filed_in > since {
+            // Of two entries with one id the later is found, here as in memory.
+            changes.directory.insert(directory_sort(entry.id()), index);
+        }
+    }
+    changes
+}
+
+/// A row of the directory.
+pub(super) fn directory_row(partition: &str, sort: &str, index: u32) -> Item {
+    let mut row = text_key(partition, sort);
+    row.insert("index".to_owned(), number(index));
+    row
+}
+
+/// The case in a header's body.
+pub(super) fn case_of_body(first: &Item, body: &str) -> Result<Case, StoreError> {
+    let Body {
+        mut case,
+        off_record,
+        on_record,
+    } = from_json(first, body)?;
+    let last_index = get_number(first, "last_index")?;
+    let last_index =
+        u32::try_from(last_index).map_err(|_| corrupt(first, "last_index is out of range"))?;
+    if case.version.0 != get_number(first, "version")? {
+        return Err(corrupt(
+            first,
+            "the version of the row is not that of the case in it",
+        ));
+    }
+    case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
+    Ok(case)
+}
+
+/// The entries in a page's body.
+pub(super) fn entries_of_body(first: &Item, body: &str) -> Result<Vec<DocketEntry>, StoreError> {
+    from_json(first, body)
+}
+
+fn to_json<T: Serialize>(value: &T, docket_number: DocketNumber) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| {
+        StoreError::Refused(
+            format!("case {docket_number} can't be written as JSON"),
+            error.into(),
+        )
+    })
+}
+
+/// The parser's own words are left out: they may quote what it reads.
+fn from_json<'a, T: Deserialize<'a>>(first: &Item, body: &'a str) -> Result<T, StoreError> {
+    serde_json::from_str(body).map_err(|error| StoreError::Corrupt {
+        at: key_text(first),
+        problem: format!("the body is not of its form, at column {}", error.column()),
+    })
+}
+
+fn incomplete(docket_number: DocketNumber, what: &str) -> StoreError {
+    StoreError::Corrupt {
+        at: format!("case {docket_number}"),
+        problem: format!("{what} is missing, in memory and in the store"),
+    }
+}

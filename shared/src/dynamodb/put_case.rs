@@ -1,0 +1,259 @@
+//! Writing a case: the header and what changed on its record, in one step.
+
+use casefold_events::Version;
+
+use super::DynamoStore;
+use super::item::{Item, corrupt, get_number_or_none, number, text};
+use super::layout::{self, Changes, Document, Entries};
+use super::tables::{continuation_sort, page_sort, snapshot_partition, text_key};
+use super::write::{Condition, ConditionalPut, MAX_TRANSACTION_ITEMS, Step, Written};
+use crate::case::{Case, DocketEntry};
+use crate::gateway::{Generation, PutOutcome, StoreError};
+
+/// What one step holds at most by our own estimate: half of the bytes that a transaction
+/// takes, and about half of its items. The other half is room for one more commit, which
+/// is 400 KB at most and may touch pages that are loaded already.
+const FITTING_BYTES: usize = super::write::MAX_TRANSACTION_BYTES / 2;
+const FITTING_ITEMS: usize = 48;
+
+/// What an entry that is not loaded is estimated at, in bytes.
+const UNKNOWN_ENTRY_BYTES: usize = 8 * 1024;
+
+/// How often a write is tried that finds rows of longer, older texts in its way. Each try
+/// removes what it found, so a second comes only when another writer comes between.
+const MAX_TRIES: usize = 3;
+
+impl DynamoStore {
+    pub(super) async fn case_write(
+        &self,
+        generation: Generation,
+        case: &Case,
+        base: Version,
+    ) -> Result<PutOutcome, StoreError> {
+        let partition = snapshot_partition(generation, case.docket_number);
+        let changes = layout::changes(case, base);
+        let Some(others) = self
+            .complete_pages(&partition, case, base, &changes)
+            .await?
+        else {
+            return Ok(PutOutcome::Superseded);
+        };
+        let mut documents = vec![layout::header(&partition, case)?];
+        for page in &changes.pages {
+            documents.push(layout::page(&partition, case, *page, &others)?);
+        }
+        let directory: Vec<Item> = changes
+            .directory
+            .iter()
+            .map(|(sort, index)| layout::directory_row(&partition, sort, *index))
+            .collect();
+        self.documents_write(&partition, case, base, &documents, directory)
+            .await
+    }
+
+    /// Writes documents, header first, and the directory rows with them. Where those are
+    /// too many for one transaction they go ahead of it: a row whose index is beyond the
+    /// header's says nothing yet, and it will be the same whoever folds the case.
+    async fn documents_write(
+        &self,
+        partition: &str,
+        case: &Case,
+        base: Version,
+        documents: &[Document],
+        directory: Vec<Item>,
+    ) -> Result<PutOutcome, StoreError> {
+        let table = &self.tables.snapshots;
+        let rows: usize = documents.iter().map(Document::parts).sum();
+        let mut with_them = Vec::new();
+        if rows + directory.len() <= MAX_TRANSACTION_ITEMS {
+            with_them.extend(directory.into_iter().map(|item| Step::Put {
+                table: table.clone(),
+                item,
+            }));
+        } else {
+            self.put_all(table, directory).await?;
+        }
+        let mut stale: Vec<Option<usize>> = vec![None; documents.len()];
+        for _ in 0..MAX_TRIES {
+            let mut steps = Vec::with_capacity(rows + with_them.len());
+            for (at, (document, stale)) in documents.iter().zip(&stale).enumerate() {
+                let base = (at == 0).then_some(base);
+                steps.push(Step::PutIf(ConditionalPut {
+                    table: table.clone(),
+                    item: document.first.clone(),
+                    condition: condition(base, document.parts(), *stale),
+                }));
+            }
+            for (document, stale) in documents.iter().zip(&stale) {
+                let more = document.more.iter().cloned();
+                steps.extend(more.map(|item| Step::Put {
+                    table: table.clone(),
+                    item,
+                }));
+                steps.extend((document.parts()..stale.unwrap_or_default()).map(|part| {
+                    let sort = continuation_sort(&document.sort, part);
+                    Step::Delete {
+                        table: table.clone(),
+                        key: text_key(partition, sort),
+                    }
+                }));
+            }
+            steps.extend(with_them.iter().cloned());
+
+            let found = match self.write_steps(steps).await? {
+                Written::Yes => return Ok(PutOutcome::Written),
+                Written::No(found) => found,
+            };
+            if let Some(Some(header)) = found.first()
+                && get_number_or_none(header, "version")?.unwrap_or_default() != base.0
+            {
+                return self.written_before(case, header);
+            }
+            for ((found, document), stale) in found.iter().zip(documents).zip(&mut stale) {
+                if let Some(found) = found {
+                    *stale =
+                        Some(layout::parts_of(found)?).filter(|parts| *parts > document.parts());
+                }
+            }
+        }
+        Ok(PutOutcome::Superseded)
+    }
+
+    /// One item needs no transaction, which costs twice as much.
+    async fn write_steps(
+        &self,
+        steps: Vec<Step>,
+    ) -> Result<Written<Vec<Option<Item>>>, StoreError> {
+        if let [Step::PutIf(put)] = steps.as_slice() {
+            return Ok(match self.put_if(put.clone()).await? {
+                Written::Yes => Written::Yes,
+                Written::No(found) => Written::No(vec![Some(found)]),
+            });
+        }
+        self.transact(&steps).await
+    }
+
+    /// A write whose answer was lost is tried again and finds itself.
+    fn written_before(&self, case: &Case, header: &Item) -> Result<PutOutcome, StoreError> {
+        let same_version = get_number_or_none(header, "version")? == Some(case.version.0);
+        let same_head =
+            header.get("head_hash") == Some(&text(case.folded_from.head_hash.to_string()));
+        Ok(if same_version && same_head {
+            PutOutcome::Written
+        } else {
+            PutOutcome::Superseded
+        })
+    }
+
+    /// Reads the entries that share a page with one to be written and are not loaded; `None`
+    /// where a page is past `base`, so that the write would fail.
+    ///
+    /// The pages are read strongly consistently and belong to `base` if the header still is
+    /// at `base` when it is written, which is the write's condition.
+    async fn complete_pages(
+        &self,
+        partition: &str,
+        case: &Case,
+        base: Version,
+        changes: &Changes,
+    ) -> Result<Option<Entries>, StoreError> {
+        let last_index = case.docket.last_index();
+        let missing = |page: &&u32| {
+            layout::indexes_of(**page, last_index)
+                .any(|index| case.docket.entry_at(index).is_none())
+        };
+        let pages = changes.pages.iter().filter(missing).copied().collect();
+        let mut others = Entries::new();
+        for (page, found) in self.pages_read(partition, &pages).await? {
+            let Some(found) = found else {
+                return Err(corrupt(
+                    &text_key(partition, page_sort(page)),
+                    "the page is missing",
+                ));
+            };
+            if found.version > base {
+                return Ok(None);
+            }
+            let indexed = |entry: DocketEntry| Some((entry.filed.index?, entry));
+            others.extend(found.entries.into_iter().filter_map(indexed));
+        }
+        Ok(Some(others))
+    }
+}
+
+/// The condition on the row that a document's first row replaces: of a header, that it is
+/// at the base; of any, that it leaves no rows behind that continue an older, longer text,
+/// or just those that are removed in the same step.
+fn condition(base: Option<Version>, parts: usize, stale: Option<usize>) -> Condition {
+    let mut values = Item::new();
+    let rows = match stale {
+        None => "(attribute_not_exists(parts) OR parts <= :parts)",
+        Some(_) => "parts = :parts",
+    };
+    values.insert(":parts".to_owned(), number(stale.unwrap_or(parts) as u64));
+    let expression = match base {
+        None => rows.to_owned(),
+        Some(Version::ZERO) => return Condition::absent(),
+        Some(base) => {
+            values.insert(":base".to_owned(), number(base.0));
+            format!("version = :base AND {rows}")
+        }
+    };
+    Condition { expression, values }
+}
+
+/// See [`SnapshotStore::case_put_fits`](crate::gateway::SnapshotStore::case_put_fits).
+pub(super) fn fits(case: &Case, base: Version) -> bool {
+    let changes = layout::changes(case, base);
+    let last_index = case.docket.last_index();
+    // A case that can't be written as JSON is refused when it is put.
+    let case_bytes = serde_json::to_vec(case).map_or(0, |body| body.len());
+    let header_bytes = case_bytes + weight(case.docket.off_record());
+    let pages: usize = changes
+        .pages
+        .iter()
+        .flat_map(|page| layout::indexes_of(*page, last_index))
+        .map(|index| {
+            case.docket
+                .entry_at(index)
+                .map_or(UNKNOWN_ENTRY_BYTES, entry_weight)
+        })
+        .sum();
+    let inline = if layout::is_paged(last_index) {
+        0
+    } else {
+        weight(case.docket.on_record())
+    };
+    let bytes = header_bytes + inline + pages;
+    let items = 1 + bytes / layout::MAX_TEXT_BYTES + changes.pages.len();
+    items <= FITTING_ITEMS && bytes <= FITTING_BYTES
+}
+
+fn weight<'a>(entries: impl IntoIterator<Item = &'a DocketEntry>) -> usize {
+    entries.into_iter().map(entry_weight).sum()
+}
+
+/// About how many bytes an entry takes, rather more than less, without writing it.
+fn entry_weight(entry: &DocketEntry) -> usize {
+    let filed = &entry.filed;
+    let served = entry
+        .service
+        .iter()
+        .flat_map(|service| &service.served_parties);
+    let served: usize = served
+        .map(|party| {
+            64 + party.name.expose().len()
+                + party.email.as_ref().map_or(0, |email| email.expose().len())
+        })
+        .sum();
+    1_024
+        + filed.title.expose().len()
+        + filed.document_type.len()
+        + filed.filed_by.as_ref().map_or(0, |by| by.expose().len())
+        + filed.filers.len() * 40
+        + filed
+            .document
+            .as_ref()
+            .map_or(0, |document| document.key.len())
+        + served
+}

@@ -1,0 +1,150 @@
+//! Reads: one item, many items by their keys, a whole partition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+
+use super::DynamoStore;
+use super::error::{store_error, throttled};
+use super::item::{Item, get_text, text};
+use super::tables::{RANGE_KEY, text_key};
+use super::write::{pauses, sleep, unbuilt};
+use crate::gateway::StoreError;
+
+/// The most keys in one BatchGetItem (Developer Guide, "Quotas in Amazon DynamoDB").
+const MAX_BATCH_KEYS: usize = 100;
+
+/// Rows of one partition, by their sort keys.
+pub(super) type Rows = BTreeMap<String, Item>;
+
+/// Whether a read must see every write that was answered before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Consistency {
+    /// It may miss the last second's writes, at half the price.
+    Eventual,
+    /// It sees them all.
+    Strong,
+}
+
+impl DynamoStore {
+    /// One item, strongly consistent.
+    pub(super) async fn get(&self, table: &str, key: Item) -> Result<Option<Item>, StoreError> {
+        self.get_with(table, key, Consistency::Strong).await
+    }
+
+    pub(super) async fn get_with(
+        &self,
+        table: &str,
+        key: Item,
+        consistency: Consistency,
+    ) -> Result<Option<Item>, StoreError> {
+        let read = self
+            .client
+            .get_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .consistent_read(consistency == Consistency::Strong);
+        Ok(read.send().await.map_err(store_error)?.item)
+    }
+
+    /// The rows of a partition that have these sort keys, strongly consistent each for
+    /// itself. Those that are not there are left out.
+    pub(super) async fn get_rows(
+        &self,
+        table: &str,
+        partition: &str,
+        sorts: BTreeSet<String>,
+    ) -> Result<Rows, StoreError> {
+        let mut rows = Rows::new();
+        let keys: Vec<_> = sorts
+            .into_iter()
+            .map(|sort| text_key(partition, sort))
+            .collect();
+        for batch in keys.chunks(MAX_BATCH_KEYS) {
+            self.get_batch(table, batch.to_vec(), &mut rows).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn get_batch(
+        &self,
+        table: &str,
+        keys: Vec<Item>,
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let mut keys = keys;
+        let mut pause = pauses();
+        loop {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(true)
+                .build()
+                .map_err(unbuilt)?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(table, request)
+                .send()
+                .await
+                .map_err(store_error)?;
+            let found = answer
+                .responses
+                .and_then(|mut all| all.remove(table))
+                .unwrap_or_default();
+            let some = !found.is_empty();
+            for row in found {
+                rows.insert(get_text(&row, RANGE_KEY)?.to_owned(), row);
+            }
+            let left = answer
+                .unprocessed_keys
+                .and_then(|mut all| all.remove(table));
+            keys = left.map(|left| left.keys).unwrap_or_default();
+            if keys.is_empty() {
+                return Ok(());
+            }
+            // An answer ends at 16 MB, which is no reason to slow down; an answer with
+            // nothing in it is.
+            if some {
+                pause = pauses();
+            } else {
+                let refused = || throttled("the keys of a batch were put off again and again");
+                sleep(pause.next().ok_or_else(refused)?).await;
+            }
+        }
+    }
+
+    /// All rows of a partition whose sort keys begin so, however many pages they take.
+    pub(super) async fn query_rows(
+        &self,
+        table: &str,
+        partition: &str,
+        sorts_begin: &str,
+        consistency: Consistency,
+    ) -> Result<Rows, StoreError> {
+        let mut rows = Rows::new();
+        let mut from = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(table)
+                .consistent_read(consistency == Consistency::Strong)
+                .expression_attribute_values(":partition", text(partition))
+                .set_exclusive_start_key(from);
+            let query = match sorts_begin {
+                "" => query.key_condition_expression("pk = :partition"),
+                begin => query
+                    .key_condition_expression("pk = :partition AND begins_with(sk, :begin)")
+                    .expression_attribute_values(":begin", text(begin)),
+            };
+            let page = query.send().await.map_err(store_error)?;
+            for row in page.items.unwrap_or_default() {
+                rows.insert(get_text(&row, RANGE_KEY)?.to_owned(), row);
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+}

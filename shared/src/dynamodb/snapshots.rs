@@ -1,0 +1,145 @@
+//! The snapshot store on DynamoDB.
+
+use async_trait::async_trait;
+use casefold_events::{CommandId, DocketNumber, Version};
+
+use super::DynamoStore;
+use super::error::store_error;
+use super::get_case::Wanted;
+use super::item::Item;
+use super::put_case;
+use super::read::Consistency;
+use super::rows::{command_items, command_row, quarantine_item, quarantine_key, quarantined};
+use super::tables::{command_key, quarantine_partition};
+use crate::case::Case;
+use crate::gateway::{
+    CommandRow, EntryPage, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
+    StoreError,
+};
+
+#[async_trait]
+impl SnapshotStore for DynamoStore {
+    async fn case_get(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, StoreError> {
+        self.case_read(generation, docket_number, Wanted::Selection(entries))
+            .await
+    }
+
+    async fn case_load(
+        &self,
+        generation: Generation,
+        case: &mut Case,
+        entries: EntrySelection<'_>,
+    ) -> Result<bool, StoreError> {
+        self.case_read_more(generation, case, entries).await
+    }
+
+    async fn case_put(
+        &self,
+        generation: Generation,
+        case: &Case,
+        base: Version,
+    ) -> Result<PutOutcome, StoreError> {
+        self.case_write(generation, case, base).await
+    }
+
+    fn case_put_fits(&self, case: &Case, base: Version) -> bool {
+        put_case::fits(case, base)
+    }
+
+    async fn entries_page(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        after: u32,
+        limit: usize,
+    ) -> Result<Option<EntryPage>, StoreError> {
+        let wanted = Wanted::Range { after, limit };
+        let case = self.case_read(generation, docket_number, wanted).await?;
+        Ok(case.map(|case| EntryPage {
+            entries: case
+                .docket
+                .on_record()
+                .filter(|entry| entry.filed.index > Some(after))
+                .take(limit)
+                .cloned()
+                .collect(),
+            version: case.version,
+            last_index: case.docket.last_index(),
+        }))
+    }
+
+    async fn commands_put(&self, rows: &[CommandRow]) -> Result<(), StoreError> {
+        self.put_all(&self.tables.snapshots, command_items(rows))
+            .await
+    }
+
+    async fn command_get(
+        &self,
+        docket_number: DocketNumber,
+        command_id: &CommandId,
+    ) -> Result<Option<CommandRow>, StoreError> {
+        let key = command_key(docket_number, command_id);
+        let item = self.get(&self.tables.snapshots, key).await?;
+        item.map(|item| command_row(&item, docket_number, command_id))
+            .transpose()
+    }
+
+    async fn quarantine_put(
+        &self,
+        generation: Generation,
+        parked: &Quarantined,
+    ) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.tables.snapshots)
+            .set_item(Some(quarantine_item(generation, parked)))
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn quarantine_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.tables.snapshots)
+            .set_key(Some(quarantine_key(generation, docket_number)))
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn quarantine_get(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        let key = quarantine_key(generation, docket_number);
+        let found: Option<Item> = self
+            .get_with(&self.tables.snapshots, key, Consistency::Eventual)
+            .await?;
+        found.as_ref().map(quarantined).transpose()
+    }
+
+    async fn quarantine_list(
+        &self,
+        generation: Generation,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        let partition = quarantine_partition(generation);
+        let table = &self.tables.snapshots;
+        let rows = self
+            .query_rows(table, &partition, "", Consistency::Eventual)
+            .await?;
+        rows.values().map(quarantined).collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! The tables: their names, keys and key formats. Each stands here and nowhere else.
+
+use casefold_events::{CommandId, CommitRef, DocketEntryId, DocketNumber};
+
+use super::item::{Item, number, text};
+use crate::gateway::Generation;
+
+/// A table as it is created, by us or by the infrastructure's code, which is tested
+/// against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// What follows the deployment's prefix and a hyphen in the table's name.
+    pub name_suffix: &'static str,
+    /// The partition key, a text.
+    pub hash_key: &'static str,
+    /// The sort key.
+    pub range_key: &'static str,
+    /// The type of the sort key.
+    pub range_type: KeyType,
+    /// Whether the table has a stream, of new images.
+    pub stream: bool,
+}
+
+/// The type of a key attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+}
+
+impl KeyType {
+    /// The type as DynamoDB writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "N",
+            Self::Text => "S",
+        }
+    }
+}
+
+/// The partition key of every table.
+pub const HASH_KEY: &str = "pk";
+
+/// The sort key of every table.
+pub const RANGE_KEY: &str = "sk";
+
+/// The table of commits. Its stream wakes the projector.
+pub const EVENTS: TableDefinition = TableDefinition {
+    name_suffix: "events",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Number,
+    stream: true,
+};
+
+/// The table of what is derived.
+pub const SNAPSHOTS: TableDefinition = TableDefinition {
+    name_suffix: "snapshots",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Text,
+    stream: false,
+};
+
+/// The table of counters, claims and checkpoints.
+pub const CONTROL: TableDefinition = TableDefinition {
+    name_suffix: "control",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Text,
+    stream: false,
+};
+
+/// Every table.
+pub const ALL: [TableDefinition; 3] = [EVENTS, SNAPSHOTS, CONTROL];
+
+impl TableDefinition {
+    /// The table's name in a deployment.
+    pub fn name(&self, prefix: &str) -> String {
+        format!("{prefix}-{}", self.name_suffix)
+    }
+}
+
+/// The names of a deployment's tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// The table of commits.
+    pub events: String,
+    /// The table of what is derived.
+    pub snapshots: String,
+    /// The table of counters, claims and checkpoints.
+    pub control: String,
+}
+
+impl Tables {
+    /// The tables whose names begin with a prefix.
+    pub fn with_prefix(prefix: &str) -> Self {
+        Self {
+            events: EVENTS.name(prefix),
+            snapshots: SNAPSHOTS.name(prefix),
+            control: CONTROL.name(prefix),
+        }
+    }
+}
+
+/// The generation of the command-id rows: a projection of their own, and a change of
+/// their shape is a new generation of it.
+const COMMANDS_GENERATION: u32 = 1;
+
+const CASE: &str = "CASE#";
+
+/// The partition of a case's commits.
+pub(super) fn case_partition(docket_number: DocketNumber) -> String {
+    format!("{CASE}{docket_number}")
+}
+
+/// The case whose commits are in a partition.
+pub(super) fn case_of_partition(partition: &str) -> Option<DocketNumber> {
+    partition.strip_prefix(CASE)?.parse().ok()
+}
+
+/// What every partition of a year's cases contains, and no other case's does.
+pub(super) fn year_in_partition(year: u8) -> String {
+    format!("-{year:02}")
+}
+
+/// The key of a commit.
+pub(super) fn commit_key(commit: CommitRef) -> Item {
+    Item::from([
+        (
+            HASH_KEY.to_owned(),
+            text(case_partition(commit.docket_number)),
+        ),
+        (RANGE_KEY.to_owned(), number(commit.version.0)),
+    ])
+}
+
+/// A key of a table whose sort key is a text.
+pub(super) fn text_key(partition: impl Into<String>, sort: impl Into<String>) -> Item {
+    Item::from([
+        (HASH_KEY.to_owned(), text(partition)),
+        (RANGE_KEY.to_owned(), text(sort)),
+    ])
+}
+
+/// The key of a petition's claim on its command id.
+pub(super) fn claim_key(command_id: &CommandId) -> Item {
+    text_key(format!("CLAIM#{command_id}"), "claim")
+}
+
+/// The key of a year's docket-number counter.
+pub(super) fn counter_key(year: u8) -> Item {
+    text_key(format!("COUNTER#{year:02}"), "counter")
+}
+
+/// The key of a checkpoint.
+pub(super) fn checkpoint_key(name: &str) -> Item {
+    text_key(format!("CHECKPOINT#{name}"), "checkpoint")
+}
+
+/// The partition of a case's snapshot.
+pub(super) fn snapshot_partition(generation: Generation, docket_number: DocketNumber) -> String {
+    format!("case@{generation}#{docket_number}")
+}
+
+/// The sort key of a snapshot's header.
+pub(super) const HEADER: &str = "header";
+
+/// What the sort keys of all pages begin with.
+pub(super) const PAGES: &str = "page#";
+
+/// The sort key of a page of the docket record, from 0. Five digits hold 2.5 million
+/// entries in the order of their index.
+pub(super) fn page_sort(page: u32) -> String {
+    format!("{PAGES}{page:05}")
+}
+
+/// The sort key of a row that continues a header or a page, from 1.
+pub(super) fn continuation_sort(of: &str, part: usize) -> String {
+    format!("{of}+{part:04}")
+}
+
+/// The sort key of a directory row, which says where on the record an entry is.
+pub(super) fn directory_sort(id: DocketEntryId) -> String {
+    format!("entry#{id}")
+}
+
+/// The key of the row that remembers a case's command.
+pub(super) fn command_key(docket_number: DocketNumber, command_id: &CommandId) -> Item {
+    let partition = format!("command@{COMMANDS_GENERATION}#{docket_number}#{command_id}");
+    text_key(partition, "command")
+}
+
+/// The partition of the parked cases.
+pub(super) fn quarantine_partition(generation: Generation) -> String {
+    format!("quarantine@case@{generation}")
+}
