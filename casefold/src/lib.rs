@@ -6,6 +6,11 @@
 //! *Invariant:* nothing here decides or folds. This crate starts things, wires them together and
 //! looks after the machine's side: files, locks, ports, processes.
 
+pub mod backend;
+pub mod cli;
+pub mod cmd;
 pub mod data_dir;
 pub mod engine;
 pub mod feed;
+pub mod import;
+pub mod output;

@@ -1,1 +1,19 @@
 //! Decides commands over a case, and serves them over HTTP.
+//!
+//! | module | knows | never knows |
+//! | --- | --- | --- |
+//! | [`command`] | the typed bodies, their limits, an example of each | the case |
+//! | [`rules`] | tables: roles, event codes, status transitions | how they are enforced |
+//! | [`decide`], [`refusal`] | pure: case and command in, events or a refusal out | I/O, clocks |
+//! | [`access`] | what each reader sees | HTTP |
+//! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
+//! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
+
+pub mod access;
+pub mod auth;
+pub mod command;
+pub mod decide;
+pub mod http;
+pub mod refusal;
+pub mod rules;
+pub mod service;

@@ -1,1 +1,24 @@
-//! projector
+//! The projector: folds the commits of the event table into snapshots.
+//!
+//! It trusts nothing that it is sent. DynamoDB orders a stream by item and not by case, and
+//! Lambda delivers at least once, so a stream record is a hint that a case has moved on:
+//! duplicates are skipped, gaps are read from the event table, and a case that can't be
+//! folded is parked while every other goes on.
+//!
+//! | module | holds | never knows |
+//! | --- | --- | --- |
+//! | [`projections`] | what is derived, as pure functions of commits | stores, Lambda |
+//! | [`hints`] | what a batch tells of one case | stores, Lambda |
+//! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
+//! | [`record`] | a stream record's meaning | stores |
+//! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
+
+pub mod fold;
+pub mod hints;
+pub mod projections;
+pub mod record;
+pub mod stream;
+
+pub use fold::CaseFolder;
+pub use hints::Hints;
+pub use stream::Projector;

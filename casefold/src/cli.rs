@@ -1,0 +1,87 @@
+//! The command line: options that every sub-command has, and the sub-commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use casefold_shared::telemetry::{self, Format};
+use clap::{Args, Parser, Subcommand};
+
+use crate::cmd;
+use crate::output::Output;
+
+/// An event-sourced case service for courts.
+///
+/// Without a sub-command, `casefold` serves: it starts an embedded DynamoDB engine on the
+/// data directory, creates the tables, feeds the projector from the event table's stream,
+/// and serves the command API. Everything else works beside a running service and without
+/// one.
+#[derive(Debug, Parser)]
+#[command(name = "casefold", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: cmd::serve::ServeArgs,
+}
+
+/// What every sub-command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// The directory that holds everything: the database, the lock, the development signing
+    /// secret
+    #[arg(long, global = true, env = "CASEFOLD_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// Use this DynamoDB endpoint, AWS's own or another, in place of the embedded engine
+    #[arg(long, global = true, env = "CASEFOLD_ENDPOINT_URL", value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// What the names of the tables begin with
+    #[arg(
+        long,
+        global = true,
+        env = "CASEFOLD_TABLE_PREFIX",
+        default_value = "casefold"
+    )]
+    pub table_prefix: String,
+    /// Print JSON where a table for people would be printed
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the command API and feed the projector (what is done without a sub-command)
+    Serve(cmd::serve::ServeArgs),
+    /// Make a signed token for trying the API out
+    ///
+    /// The token is signed with the development secret of the data directory, so a service
+    /// on the same directory takes it.
+    Token(cmd::token::TokenArgs),
+    /// Import a court's DynamoDB items, a JSON list, as a history of each case
+    ///
+    /// It can be stopped and run again: what was written is not written twice.
+    Import(cmd::import::ImportArgs),
+}
+
+/// Runs a command line; the exit status is 0 only where it did what it was asked.
+pub async fn run(cli: Cli) -> ExitCode {
+    if let Err(error) = telemetry::init(Format::Text) {
+        Output::new(cli.options.json).complain(&error);
+        return ExitCode::FAILURE;
+    }
+    let output = Output::new(cli.options.json);
+    let done = match cli.command {
+        None => cmd::serve::run(&cli.options, &cli.serve, &output).await,
+        Some(Command::Serve(args)) => cmd::serve::run(&cli.options, &args, &output).await,
+        Some(Command::Token(args)) => cmd::token::run(&cli.options, &args, &output),
+        Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            output.complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}

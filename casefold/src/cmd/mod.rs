@@ -1,0 +1,11 @@
+//! The sub-commands, one file each.
+
+pub mod import;
+pub mod serve;
+pub mod token;
+
+/// Why a sub-command failed, for the person at the terminal.
+pub type CommandFailure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a sub-command comes to: its exit status, or why it failed.
+pub type Outcome = Result<std::process::ExitCode, CommandFailure>;

@@ -1,0 +1,198 @@
+//! `casefold serve`: the whole service in one process.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_lambda_events::dynamodb::Event;
+use aws_lambda_events::streams::DynamoDbEventResponse;
+use casefold_command_api::auth::{TokenMinter, TokenVerifier};
+use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
+use casefold_command_api::http::{self, ApiState};
+use casefold_command_api::service::Service;
+use casefold_events::UserId;
+use casefold_events::vocabulary::Role;
+use casefold_projector::Projector;
+use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::dynamodb::DynamoStore;
+use casefold_shared::gateway::{BoxError, ControlStore};
+use clap::Args;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{CommandFailure, Outcome};
+use crate::backend::Backend;
+use crate::cli::Options;
+use crate::data_dir::DataDir;
+use crate::feed::delivery::BatchHandler;
+use crate::feed::source::DynamoStream;
+use crate::feed::{Feed, FeedConfig, Until};
+use crate::output::Output;
+
+/// Where to serve.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// The address and port to serve on; port 0 takes a free one
+    #[arg(long, env = "CASEFOLD_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Serve the API only, where projectors run elsewhere
+    #[arg(long)]
+    pub no_projector: bool,
+}
+
+/// What a service says of itself when it is up.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Up {
+    address: String,
+    documentation: String,
+    open_api: String,
+    example: String,
+}
+
+/// How long the token in the example that is printed at the start holds.
+const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
+
+/// Serves until it is told to stop by SIGINT or SIGTERM; then finishes what it took.
+///
+/// # Errors
+/// Where the data directory, the engine, the tables or the port can't be used.
+pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcome {
+    let secret = DataDir::open(&options.data_dir)?.signing_secret()?;
+    let mut backend = Backend::open_alone(options).await?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        format!(
+            "can't listen on {}: {error}; name another --listen",
+            args.listen
+        )
+    })?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let (stop, stopped) = watch::channel(false);
+
+    let feed = if args.no_projector {
+        None
+    } else {
+        let feed = feed(&backend).await?;
+        Some(tokio::spawn(async move {
+            feed.run(Until::Stopped, stopped).await
+        }))
+    };
+    let store = Arc::clone(backend.store());
+    let service = Service::new(store.clone(), store.clone(), store, Arc::new(SystemClock));
+    let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
+    backend.publish_api(&address)?;
+    let up = up(&address, secret.as_bytes())?;
+    output.print(&up, || banner(&up))?;
+
+    axum::serve(listener, http::router(state))
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
+
+    tracing::info!("stopping: finishing what was taken");
+    // Without a feed nobody listens.
+    let _ = stop.send(true);
+    if let Some(feed) = feed {
+        feed.await?;
+    }
+    backend.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The feed of the projector from the event table's stream.
+pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
+    let store = backend.store();
+    let client = aws_sdk_dynamodbstreams::Client::new(backend.sdk());
+    let table = store.tables().events.clone();
+    let stream = DynamoStream::of_table(client, &table)
+        .await?
+        .ok_or_else(|| format!("table {table} has no stream; enable one with NEW_IMAGE"))?;
+    let projector = Projector::of_this_build(store.clone(), store.clone(), Arc::new(SystemClock));
+    let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
+    let feed = Feed::new(
+        Arc::new(stream),
+        Arc::new(ProjectorHandler(projector)),
+        control,
+        FeedConfig::default(),
+    );
+    let Some(engine) = backend.engine() else {
+        return Ok(feed);
+    };
+    let engine = Arc::downgrade(engine);
+    Ok(feed.trimming(Arc::new(move |checkpoint| {
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
+        if let Err(error) = engine.trim_stream(&table, checkpoint) {
+            tracing::warn!(%error, "delivered stream records could not be dropped");
+        }
+    })))
+}
+
+/// The projector's own handler, as Lambda calls it.
+struct ProjectorHandler(Projector);
+
+#[async_trait]
+impl BatchHandler for ProjectorHandler {
+    async fn handle(&self, batch: Event) -> Result<DynamoDbEventResponse, BoxError> {
+        // In a task of its own, so that a panic fails the batch and not the feed, as it
+        // would fail a Lambda's invocation.
+        let projector = self.0.clone();
+        Ok(tokio::spawn(async move { projector.handle(batch).await }).await?)
+    }
+}
+
+fn up(address: &str, secret: &[u8]) -> Result<Up, CommandFailure> {
+    let (user, now) = (UserId::new(EXAMPLE_PETITIONER)?, SystemClock.now());
+    let minter = TokenMinter::hs256(secret)?;
+    let token = minter.mint(&user, Role::Petitioner, None, now, EXAMPLE_TOKEN_HOLDS)?;
+    let body = FilePetition::example();
+    Ok(Up {
+        address: address.to_owned(),
+        documentation: format!("{address}/docs"),
+        open_api: format!("{address}/openapi.json"),
+        example: format!(
+            "curl -i {address}/v1/cases -H 'Authorization: Bearer {token}' \
+             -H 'Content-Type: application/json' -d '{body}'"
+        ),
+    })
+}
+
+fn banner(up: &Up) -> String {
+    let Up {
+        address,
+        documentation,
+        open_api,
+        example,
+    } = up;
+    format!(
+        "Casefold serves on {address}\n\
+         Documentation: {documentation} (OpenAPI: {open_api})\n\n\
+         File a petition:\n\n{example}\n"
+    )
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM can't be caught; stop with SIGINT");
+                // Told or not, there is nothing else to wait for.
+                let _ = interrupted.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+}

@@ -1,0 +1,295 @@
+//! The docket entries of a case: their order, and the filing of each.
+
+use std::collections::HashSet;
+
+use casefold_events::case::docket::DocketEntryFiled;
+use casefold_events::entry::{AutomaticCode, DocumentRef, EventCode, FiledEntry, Signature};
+use casefold_events::vocabulary::Objections;
+use casefold_events::{ContactId, DocketEntryId, DocketNumber, Personal, Timestamp};
+
+use super::dates::read_date;
+use super::door::DoorItem;
+use super::finding::Finding;
+use super::ids::{derived_in_case, id_in_case};
+use super::lifecycle;
+use super::parties::take_id;
+use super::reader::Reader;
+use super::timeline::{Kind, Timeline};
+
+/// The words for a document whose event code alone is known.
+const DOCUMENT_TYPES: [(AutomaticCode, &str); 3] = [
+    (AutomaticCode::Petition, "Petition"),
+    (
+        AutomaticCode::RequestForPlaceOfTrial,
+        "Request for Place of Trial",
+    ),
+    (
+        AutomaticCode::StatementOfTaxpayerIdentification,
+        "Statement of Taxpayer Identification",
+    ),
+];
+
+/// The court's own event code for everything that has no other.
+pub(super) const MISCELLANEOUS: &str = "MISC";
+
+/// What the source says of when an entry was filed, where an entry needs it and it is
+/// silent: the petition's receipt.
+pub(super) struct Backdrop {
+    pub(super) case: DocketNumber,
+    pub(super) received_at: Timestamp,
+    /// The event code of an entry that has none that can be read.
+    pub(super) miscellaneous: EventCode,
+}
+
+/// The earliest filing date among the entries, where there is one.
+pub(super) fn first_filing(items: &[DoorItem]) -> Option<Timestamp> {
+    let date = |item: &DoorItem| read_date(item.fields.get("filingDate")?.as_str()?);
+    items.iter().filter_map(date).min()
+}
+
+/// Plans every entry, and tells when the petition was served.
+pub(super) fn plan(
+    items: &mut [DoorItem],
+    backdrop: &Backdrop,
+    timeline: &mut Timeline,
+    findings: &mut Vec<Finding>,
+) -> Option<Timestamp> {
+    let order = in_order(items, findings);
+    let mut ids = HashSet::new();
+    let mut next_index = 1;
+    let mut place = backdrop.received_at;
+    let mut petition_served = None;
+    for (at, is_on_record) in order {
+        items[at].read(findings, |reader| {
+            let index = index(is_on_record.then_some(next_index), reader);
+            let entry = filed(index, is_on_record, backdrop, &mut ids, reader);
+            // The fold numbers entries on the record as they come.
+            let filed_at = if is_on_record {
+                next_index += 1;
+                place = place.max(entry.filing_date);
+                place
+            } else {
+                entry.filing_date.max(backdrop.received_at)
+            };
+            let is_petition =
+                is_on_record && entry.event_code.as_str() == AutomaticCode::Petition.as_str();
+            // A file may have the petition twice; the case was served by the first.
+            let serves_petition = is_petition && petition_served.is_none();
+            let served_at = lifecycle::plan(&entry, filed_at, serves_petition, reader, timeline);
+            if serves_petition {
+                petition_served = served_at;
+            }
+            let filing_date = entry.filing_date;
+            let event = DocketEntryFiled { entry }.into();
+            timeline.add_not_before(
+                filed_at,
+                Kind::Filing,
+                "ImportDocketEntry",
+                filing_date,
+                vec![event],
+            );
+        });
+    }
+    petition_served
+}
+
+/// The entries in the order in which they are filed: those on the record by index, then
+/// date, then id; those off it after them, for their own dates place them.
+fn in_order(items: &mut [DoorItem], findings: &mut Vec<Finding>) -> Vec<(usize, bool)> {
+    let key = |(at, item): (usize, &mut DoorItem)| {
+        item.read(findings, |reader| {
+            let is_on_record = is_on_record(reader);
+            let index = reader.peek_count("index").unwrap_or(u32::MAX);
+            let date = |reader: &mut Reader<'_>, name| reader.peek_text(name).and_then(read_date);
+            let dates = (date(reader, "filingDate"), date(reader, "createdAt"));
+            let id = reader
+                .peek_text("docketEntryId")
+                .unwrap_or_default()
+                .to_owned();
+            (!is_on_record, index, dates, id, at)
+        })
+    };
+    let mut keys: Vec<_> = items.iter_mut().enumerate().map(key).collect();
+    keys.sort_unstable();
+    keys.into_iter()
+        .map(|(is_off_record, .., at)| (at, !is_off_record))
+        .collect()
+}
+
+fn is_on_record(reader: &mut Reader<'_>) -> bool {
+    if let Some(stated) = reader.peek_flag("isOnDocketRecord") {
+        return stated;
+    }
+    let is_draft = reader.peek_flag("isDraft").unwrap_or_default();
+    let supposed = !is_draft && reader.peek_count("index").is_some_and(|index| index > 0);
+    let reason = if supposed {
+        "it is on the record"
+    } else {
+        "it is off the record"
+    };
+    reader.supposed("isOnDocketRecord", reason);
+    supposed
+}
+
+/// The index of an entry: on the record the next one, which the source's should be; off
+/// it whatever the source says.
+fn index(next: Option<u32>, reader: &mut Reader<'_>) -> Option<u32> {
+    let Some(next) = next else {
+        return reader.count("index");
+    };
+    match reader.peek_count("index") {
+        Some(stated) if stated == next => {
+            reader.count("index");
+        }
+        Some(stated) => reader.unplaced(
+            "index",
+            format!("it is {stated} and becomes {next}: indexes have neither gap nor duplicate"),
+        ),
+        None => reader.supposed("index", format!("it is {next}, the next one on the record")),
+    }
+    Some(next)
+}
+
+fn filed(
+    index: Option<u32>,
+    is_on_docket_record: bool,
+    backdrop: &Backdrop,
+    ids: &mut HashSet<DocketEntryId>,
+    reader: &mut Reader<'_>,
+) -> FiledEntry {
+    let key = reader
+        .peek_text("docketEntryId")
+        .unwrap_or_default()
+        .to_owned();
+    let docket_entry_id = entry_id(backdrop.case, ids, reader);
+    let event_code = event_code(&backdrop.miscellaneous, reader);
+    let title = reader.text("documentTitle");
+    let document_type = document_type(&event_code, title.as_deref(), reader);
+    let (filing_date, received_at) = dates(backdrop, reader);
+    reader.flag("isOnDocketRecord");
+    let other_case = |number: &str| number != backdrop.case.to_string();
+    if reader.peek_text("docketNumber").is_some_and(other_case) {
+        reader.unplaced(
+            "docketNumber",
+            "it names another case than the item's key, which counts",
+        );
+    }
+    FiledEntry {
+        docket_entry_id,
+        index,
+        event_code,
+        title: title.unwrap_or_else(|| document_type.clone()).into(),
+        document_type,
+        filed_by: reader.text("filedBy").map(Personal::new),
+        filers: reader.texts("filers", |contact| {
+            ContactId(id_in_case(backdrop.case, contact))
+        }),
+        filing_date,
+        received_at,
+        number_of_pages: reader.count("numberOfPages"),
+        is_paper: reader.flag("isPaper").unwrap_or_default(),
+        lodged: reader.flag("lodged").unwrap_or_default(),
+        objections: reader.word("objections", Objections::ALL, Objections::as_str),
+        pending: reader.flag("pending").unwrap_or_default(),
+        is_draft: reader.flag("isDraft").unwrap_or_default(),
+        is_minute_entry: reader.flag("isMinuteEntry").unwrap_or_default(),
+        is_on_docket_record,
+        judge: reader.text("judge"),
+        signature: signature(reader),
+        // The court's object store has the document under the entry's id; there is one
+        // only where a file is attached.
+        document: (reader.peek_flag("isFileAttached") == Some(true) && !key.is_empty())
+            .then_some(DocumentRef { key, sha256: None }),
+    }
+}
+
+fn entry_id(
+    case: DocketNumber,
+    ids: &mut HashSet<DocketEntryId>,
+    reader: &mut Reader<'_>,
+) -> DocketEntryId {
+    let stated = reader
+        .peek_text("docketEntryId")
+        .map(|id| DocketEntryId(id_in_case(case, id)));
+    let place = ids.len();
+    let id = match stated {
+        Some(id) if !ids.contains(&id) => DocketEntryId(take_id(case, "docketEntryId", reader)),
+        Some(_) => {
+            reader.unplaced(
+                "docketEntryId",
+                "another entry of the case has it; one is derived",
+            );
+            DocketEntryId(derived_in_case(case, &format!("docketEntries/{place}")))
+        }
+        None => {
+            reader.supposed("docketEntryId", "an id is derived from the entry's place");
+            DocketEntryId(derived_in_case(case, &format!("docketEntries/{place}")))
+        }
+    };
+    ids.insert(id);
+    id
+}
+
+fn event_code(miscellaneous: &EventCode, reader: &mut Reader<'_>) -> EventCode {
+    if let Some(code) = reader.converted("eventCode", |code| code.parse().ok()) {
+        return code;
+    }
+    if reader.is_present("eventCode") {
+        reader.unplaced(
+            "eventCode",
+            "it is no event code; the entry is filed as MISC",
+        );
+    } else {
+        reader.supposed("eventCode", "the entry is filed as MISC");
+    }
+    miscellaneous.clone()
+}
+
+fn document_type(code: &EventCode, title: Option<&str>, reader: &mut Reader<'_>) -> String {
+    if let Some(stated) = reader.text("documentType") {
+        return stated;
+    }
+    let known = DOCUMENT_TYPES
+        .iter()
+        .find(|(known, _)| known.as_str() == code.as_str());
+    let supposed = known
+        .map(|(_, words)| *words)
+        .or(title)
+        .unwrap_or(code.as_str());
+    reader.supposed(
+        "documentType",
+        "it follows from the event code, or is the title",
+    );
+    supposed.to_owned()
+}
+
+/// The dates of filing and of receipt. Each stands in for the other, and the date of the
+/// record for both.
+fn dates(backdrop: &Backdrop, reader: &mut Reader<'_>) -> (Timestamp, Timestamp) {
+    let filing_date = reader.time("filingDate");
+    let received_at = reader.time("receivedAt");
+    let created_at = reader.peek_text("createdAt").and_then(read_date);
+    if filing_date.is_none() {
+        reader.supposed("filingDate", "it is that of the receipt, or of the record");
+    }
+    if received_at.is_none() {
+        reader.supposed("receivedAt", "it is that of the filing, or of the record");
+    }
+    let other = created_at.unwrap_or(backdrop.received_at);
+    let filing = filing_date.or(received_at).unwrap_or(other);
+    (filing, received_at.unwrap_or(filing))
+}
+
+fn signature(reader: &mut Reader<'_>) -> Option<Signature> {
+    reader.peek_text("signedAt")?;
+    if reader.peek_text("signedJudgeName").is_none() {
+        reader.unplaced("signedAt", "the source does not name who signed");
+        return None;
+    }
+    let signed_at = reader.time("signedAt")?;
+    let signed_by = reader.text("signedJudgeName")?;
+    Some(Signature {
+        signed_at,
+        signed_by,
+    })
+}

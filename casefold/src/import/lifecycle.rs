@@ -1,0 +1,171 @@
+//! What happened to a docket entry after its filing: service, striking and sealing, a step
+//! each.
+
+use casefold_events::case::docket::{DocketEntrySealed, DocketEntryServed, DocketEntryStricken};
+use casefold_events::case::intake::PetitionServed;
+use casefold_events::entry::{FiledEntry, ServedParty, Service};
+use casefold_events::vocabulary::{SealedTo, ServedPartiesCode};
+use casefold_events::{CaseEvent, DocketEntryId, Personal, Timestamp};
+
+use super::dates::{read_date, read_service_remark};
+use super::reader::Reader;
+use super::timeline::{Kind, Timeline};
+
+/// Plans what happened to an entry after its filing, and tells when it was served.
+pub(super) fn plan(
+    entry: &FiledEntry,
+    filed_at: Timestamp,
+    serves_petition: bool,
+    reader: &mut Reader<'_>,
+    timeline: &mut Timeline,
+) -> Option<Timestamp> {
+    let docket_entry_id = entry.docket_entry_id;
+    let served_at = served_at(entry.filing_date, reader);
+    if let Some(served_at) = served_at {
+        let service = service(served_at, reader);
+        let mut events: Vec<CaseEvent> = vec![
+            DocketEntryServed {
+                docket_entry_id,
+                service,
+            }
+            .into(),
+        ];
+        if serves_petition {
+            events.push(PetitionServed { served_at }.into());
+        }
+        timeline.add_not_before(filed_at, Kind::Service, "ImportService", served_at, events);
+    }
+    if reader.peek_flag("isStricken") == Some(true) {
+        let stricken = stricken(
+            docket_entry_id,
+            served_at.unwrap_or(entry.filing_date),
+            reader,
+        );
+        let at = stricken.stricken_at;
+        timeline.add_not_before(
+            filed_at,
+            Kind::Striking,
+            "ImportStriking",
+            at,
+            vec![stricken.into()],
+        );
+    }
+    if let Some(sealed_to) = sealed_to(reader) {
+        let at = sealed_at(entry.filing_date, reader);
+        let event = DocketEntrySealed {
+            docket_entry_id,
+            sealed_to,
+        }
+        .into();
+        timeline.add_not_before(filed_at, Kind::Sealing, "ImportSealing", at, vec![event]);
+    }
+    served_at
+}
+
+/// When an entry was served. By the court's system it was where it has a date of service,
+/// or where it is marked as served before that system began; a docket record of 2020 may
+/// say it in a remark. A mere `served` without any date is reported: an event of service
+/// tells when.
+fn served_at(filing_date: Timestamp, reader: &mut Reader<'_>) -> Option<Timestamp> {
+    if let Some(at) = reader.time("servedAt") {
+        return Some(at);
+    }
+    if reader.peek_flag("isLegacyServed") == Some(true) {
+        reader.supposed("servedAt", "a legacy entry was served when it was filed");
+        return Some(filing_date);
+    }
+    if let Some(at) = reader
+        .peek_text("docketRecordStatus")
+        .and_then(read_service_remark)
+    {
+        reader.supposed(
+            "servedAt",
+            "it was served when the docket record's remark says",
+        );
+        return Some(at);
+    }
+    if reader.peek_text("status") == Some("served") {
+        reader.unplaced(
+            "status",
+            "it says that the entry was served, and nothing says when",
+        );
+    }
+    None
+}
+
+fn service(served_at: Timestamp, reader: &mut Reader<'_>) -> Service {
+    let served_parties = reader.each("servedParties", |_, party| {
+        let name = party.text("name");
+        if name.is_none() {
+            party.supposed("name", "a party was served whom the source does not name");
+        }
+        ServedParty {
+            name: name
+                .unwrap_or_else(|| "name not recorded".to_owned())
+                .into(),
+            email: party.text("email").map(Personal::new),
+        }
+    });
+    let code = reader.word(
+        "servedPartiesCode",
+        ServedPartiesCode::ALL,
+        ServedPartiesCode::as_str,
+    );
+    let remark = reader.peek_text("docketRecordStatus");
+    let by_remark = remark.is_some_and(|remark| remark.starts_with("R served on "));
+    Service {
+        served_at,
+        served_parties,
+        served_parties_code: code.or(by_remark.then_some(ServedPartiesCode::Respondent)),
+    }
+}
+
+fn stricken(
+    docket_entry_id: DocketEntryId,
+    not_before: Timestamp,
+    reader: &mut Reader<'_>,
+) -> DocketEntryStricken {
+    let stricken_at = reader.time("strickenAt").unwrap_or_else(|| {
+        reader.supposed(
+            "strickenAt",
+            "it was stricken when it was served, or else filed",
+        );
+        not_before
+    });
+    let stricken_by = reader.text("strickenBy").unwrap_or_else(|| {
+        reader.supposed("strickenBy", "who struck it is \"not recorded\"");
+        "not recorded".to_owned()
+    });
+    DocketEntryStricken {
+        docket_entry_id,
+        stricken_at,
+        stricken_by,
+    }
+}
+
+/// From whom an entry is sealed. Where the source says only that it is, the stricter of the
+/// two holds: what was opened by mistake can't be closed again.
+fn sealed_to(reader: &mut Reader<'_>) -> Option<SealedTo> {
+    let is_sealed = reader.peek_flag("isSealed");
+    let is_legacy_sealed = reader.peek_flag("isLegacySealed") == Some(true);
+    let says_to_whom = is_sealed.is_none() && reader.is_present("sealedTo");
+    if is_sealed != Some(true) && !is_legacy_sealed && !says_to_whom {
+        return None;
+    }
+    let stated = reader.word("sealedTo", SealedTo::ALL, SealedTo::as_str);
+    Some(stated.unwrap_or_else(|| {
+        reader.supposed("sealedTo", "it is sealed from everybody outside the court");
+        SealedTo::External
+    }))
+}
+
+/// A seal without a date holds from the filing on, so that no look into the past opens it.
+fn sealed_at(filing_date: Timestamp, reader: &mut Reader<'_>) -> Timestamp {
+    let stated = ["sealedAt", "sealedDate"]
+        .iter()
+        .find_map(|name| reader.peek_text(name).and_then(read_date));
+    stated.unwrap_or_else(|| {
+        reader.supposed("sealedAt", "it is sealed since it was filed");
+        filing_date
+    })
+}

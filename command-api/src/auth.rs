@@ -1,0 +1,283 @@
+//! Who calls: Bearer tokens, checked.
+//!
+//! A token is a JWT that another service signed: with a secret on one machine
+//! ([`TokenVerifier::hs256`]), with its private key in production
+//! ([`TokenVerifier::jwks`]). Each key has one algorithm, and a token that names another is
+//! refused, `none` among them.
+
+mod keys;
+mod mint;
+#[cfg(test)]
+mod tests;
+
+use casefold_events::vocabulary::Role;
+use casefold_events::{Personal, Timestamp, UserId};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Validation, decode, decode_header};
+use serde::Deserialize;
+
+pub use self::keys::KeyError;
+use self::keys::KeyRing;
+pub use self::mint::{MintError, TokenMinter};
+use crate::decide::Actor;
+
+/// The audience of this service's tokens, unless another is configured.
+pub const AUDIENCE: &str = "casefold";
+
+/// How far the issuer's clock may be from ours, in milliseconds.
+const LEEWAY_MILLIS: f64 = 30_000.0;
+
+/// A token is a few hundred bytes; one far larger is not worth the work.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// Checks tokens. Printing it shows no key.
+#[derive(Clone, Debug)]
+pub struct TokenVerifier {
+    keys: KeyRing,
+    issuer: Option<String>,
+    audience: String,
+}
+
+/// Why a token is not accepted. HTTP 401, each with its [`Self::code`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// There is no `Authorization` header, or it is not of the scheme Bearer.
+    #[error("send a token: Authorization: Bearer <token>")]
+    Missing,
+    /// It is not a JWT.
+    #[error("the token is not a JWT that can be read")]
+    Malformed,
+    /// No key that this service knows signed it.
+    #[error("the token names no key that is known here")]
+    UnknownKey,
+    /// It names another algorithm than its key has.
+    #[error("the token's algorithm is not the one of its key")]
+    WrongAlgorithm,
+    /// The signature is not its key's.
+    #[error("the token's signature is not valid")]
+    BadSignature,
+    /// Its time is over.
+    #[error("the token has expired; get a new one")]
+    Expired,
+    /// Its time has not come.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// It is meant for another service.
+    #[error("the token is meant for another audience")]
+    WrongAudience,
+    /// It comes from somebody else.
+    #[error("the token comes from another issuer")]
+    WrongIssuer,
+    /// A claim is missing or can't be read.
+    #[error("the token's claim `{0}` is missing or can't be read")]
+    BadClaim(&'static str),
+}
+
+impl TokenError {
+    /// The stable code of the problem document.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "TOKEN_MISSING",
+            Self::Malformed => "TOKEN_MALFORMED",
+            Self::UnknownKey => "TOKEN_KEY_UNKNOWN",
+            Self::WrongAlgorithm => "TOKEN_ALGORITHM_REFUSED",
+            Self::BadSignature => "TOKEN_SIGNATURE_INVALID",
+            Self::Expired => "TOKEN_EXPIRED",
+            Self::NotYetValid => "TOKEN_NOT_YET_VALID",
+            Self::WrongAudience => "TOKEN_AUDIENCE_REFUSED",
+            Self::WrongIssuer => "TOKEN_ISSUER_REFUSED",
+            Self::BadClaim(_) => "TOKEN_CLAIM_INVALID",
+        }
+    }
+}
+
+impl TokenVerifier {
+    /// Checks tokens that were signed with a shared secret (HS256). For one machine: who
+    /// can check such a token can make one.
+    ///
+    /// # Errors
+    /// [`KeyError::ShortSecret`] below 32 bytes, which RFC 7518 asks for.
+    pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
+        Ok(Self::with_keys(KeyRing::secret(secret)?))
+    }
+
+    /// Checks tokens that were signed with one of these public keys (RS256, ES256, EdDSA
+    /// and their longer kin), found by the key id that a token names. Keys that are not
+    /// for signatures are left out.
+    ///
+    /// # Errors
+    /// [`KeyError`] where a key can't be used, two have one id, or none is left.
+    pub fn jwks(keys: &JwkSet) -> Result<Self, KeyError> {
+        Ok(Self::with_keys(KeyRing::public(keys)?))
+    }
+
+    fn with_keys(keys: KeyRing) -> Self {
+        Self {
+            keys,
+            issuer: None,
+            audience: AUDIENCE.to_owned(),
+        }
+    }
+
+    /// Reads the verifier from variables: `CASEFOLD_JWKS` (a JSON Web Key Set as text) or
+    /// `CASEFOLD_JWT_SECRET`, one of the two; `CASEFOLD_JWT_ISSUER` and
+    /// `CASEFOLD_JWT_AUDIENCE` where they are given.
+    ///
+    /// # Errors
+    /// [`KeyError`] says what is missing or wrong.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, KeyError> {
+        let var = |name| var(name).filter(|value| !value.is_empty());
+        let verifier = match (var("CASEFOLD_JWKS"), var("CASEFOLD_JWT_SECRET")) {
+            (Some(keys), None) => Self::jwks(&serde_json::from_str(&keys)?)?,
+            (None, Some(secret)) => Self::hs256(secret.as_bytes())?,
+            (Some(_), Some(_)) => return Err(KeyError::Both),
+            (None, None) => return Err(KeyError::Neither),
+        };
+        let audience = var("CASEFOLD_JWT_AUDIENCE").unwrap_or(verifier.audience);
+        Ok(Self {
+            keys: verifier.keys,
+            issuer: var("CASEFOLD_JWT_ISSUER"),
+            audience,
+        })
+    }
+
+    /// Accepts tokens of this issuer alone.
+    #[must_use]
+    pub fn issued_by(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Accepts tokens for this audience in place of [`AUDIENCE`].
+    #[must_use]
+    pub fn for_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// Checks the value of an `Authorization` header.
+    ///
+    /// # Errors
+    /// [`TokenError`] says why the caller is not known.
+    pub fn verify_header(&self, value: Option<&str>, now: Timestamp) -> Result<Actor, TokenError> {
+        let (scheme, token) = value
+            .and_then(|value| value.split_once(' '))
+            .ok_or(TokenError::Missing)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(TokenError::Missing);
+        }
+        self.verify(token.trim(), now)
+    }
+
+    /// Checks a token and says who it stands for.
+    ///
+    /// # Errors
+    /// [`TokenError`] says why it is not accepted.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Actor, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::Malformed);
+        }
+        let header = decode_header(token).map_err(|error| reason(error.kind()))?;
+        let key = self
+            .keys
+            .find(header.kid.as_deref())
+            .ok_or(TokenError::UnknownKey)?;
+        if header.alg != key.algorithm {
+            return Err(TokenError::WrongAlgorithm);
+        }
+        let claims = decode::<Claims>(token, &key.decoding, &self.validation(key.algorithm))
+            .map_err(|error| reason(error.kind()))?
+            .claims;
+        claims.in_time(now)?;
+        claims.actor()
+    }
+
+    /// The times are checked here and not by the library, which would read the clock
+    /// itself.
+    fn validation(&self, algorithm: jsonwebtoken::Algorithm) -> Validation {
+        let mut validation = Validation::new(algorithm);
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.set_audience(&[&self.audience]);
+        let mut required = vec!["sub", "aud"];
+        if let Some(issuer) = &self.issuer {
+            validation.set_issuer(&[issuer]);
+            required.push("iss");
+        }
+        validation.set_required_spec_claims(&required);
+        validation
+    }
+}
+
+/// What is read of a token. Each claim is read by itself, so that the answer can name the
+/// one that is wrong.
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    sub: serde_json::Value,
+    #[serde(default)]
+    role: serde_json::Value,
+    #[serde(default)]
+    name: serde_json::Value,
+    #[serde(default)]
+    exp: serde_json::Value,
+    #[serde(default)]
+    nbf: serde_json::Value,
+}
+
+impl Claims {
+    /// Seconds in a token may have a fraction (RFC 7519, NumericDate).
+    fn in_time(&self, now: Timestamp) -> Result<(), TokenError> {
+        let now = now.as_millis() as f64;
+        let expires = self.exp.as_f64().ok_or(TokenError::BadClaim("exp"))? * 1_000.0;
+        if now >= expires + LEEWAY_MILLIS {
+            return Err(TokenError::Expired);
+        }
+        if self.nbf.is_null() {
+            return Ok(());
+        }
+        let begins = self.nbf.as_f64().ok_or(TokenError::BadClaim("nbf"))? * 1_000.0;
+        if now < begins - LEEWAY_MILLIS {
+            return Err(TokenError::NotYetValid);
+        }
+        Ok(())
+    }
+
+    fn actor(self) -> Result<Actor, TokenError> {
+        let text = |value: serde_json::Value, claim| match value {
+            serde_json::Value::String(text) => Ok(text),
+            _ => Err(TokenError::BadClaim(claim)),
+        };
+        let user_id =
+            UserId::new(text(self.sub, "sub")?).map_err(|_| TokenError::BadClaim("sub"))?;
+        let role: Role = text(self.role, "role")?
+            .parse()
+            .map_err(|_| TokenError::BadClaim("role"))?;
+        let name = match self.name {
+            serde_json::Value::Null => None,
+            value => Some(Personal::new(text(value, "name")?)),
+        };
+        Ok(Actor {
+            user_id,
+            role,
+            name,
+        })
+    }
+}
+
+fn reason(kind: &ErrorKind) -> TokenError {
+    match kind {
+        ErrorKind::InvalidSignature => TokenError::BadSignature,
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName => TokenError::WrongAlgorithm,
+        ErrorKind::InvalidAudience => TokenError::WrongAudience,
+        ErrorKind::InvalidIssuer => TokenError::WrongIssuer,
+        ErrorKind::MissingRequiredClaim(claim) => match claim.as_str() {
+            "sub" => TokenError::BadClaim("sub"),
+            "aud" => TokenError::WrongAudience,
+            _ => TokenError::WrongIssuer,
+        },
+        // Among them a header whose algorithm the library doesn't know, such as `none`.
+        _ => TokenError::Malformed,
+    }
+}

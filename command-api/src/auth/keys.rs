@@ -1,0 +1,139 @@
+//! The keys that tokens are checked with, each with its one algorithm.
+
+use std::fmt;
+
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+
+/// RFC 7518, section 3.2: a key of at least the size of the hash.
+const MIN_SECRET_BYTES: usize = 32;
+
+/// Why keys can't be used. The process doesn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The secret is too short.
+    #[error("a token secret has at least {MIN_SECRET_BYTES} bytes")]
+    ShortSecret,
+    /// Neither keys nor a secret are configured.
+    #[error("set CASEFOLD_JWKS to a JSON Web Key Set, or CASEFOLD_JWT_SECRET to a secret")]
+    Neither,
+    /// Keys and a secret are configured.
+    #[error("set one of CASEFOLD_JWKS and CASEFOLD_JWT_SECRET, not both")]
+    Both,
+    /// The key set is not one.
+    #[error("CASEFOLD_JWKS is not a JSON Web Key Set")]
+    NotAKeySet(#[from] serde_json::Error),
+    /// No key of the set is for signatures.
+    #[error("the key set has no key that checks signatures")]
+    NoKeys,
+    /// Two keys have one id, or one of several has none.
+    #[error("each key of a set with several has a `kid` of its own; key {0} has not")]
+    KeyId(usize),
+    /// A key is of a kind that is not used here. A shared secret has no place in a set of
+    /// public keys: whoever reads the set could sign with it.
+    #[error(
+        "key {0} is not an RSA, P-256, P-384 or Ed25519 public key, or its `alg` is of another kind"
+    )]
+    Unsupported(usize),
+    /// A key's numbers can't be read.
+    #[error("key {0} can't be read")]
+    Unreadable(usize, #[source] jsonwebtoken::errors::Error),
+}
+
+/// A key with its one algorithm.
+#[derive(Clone)]
+pub(super) struct VerifyingKey {
+    pub(super) algorithm: Algorithm,
+    pub(super) decoding: DecodingKey,
+    id: Option<String>,
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One key, or several with an id each.
+#[derive(Clone, Debug)]
+pub(super) struct KeyRing(Vec<VerifyingKey>);
+
+impl KeyRing {
+    pub(super) fn secret(secret: &[u8]) -> Result<Self, KeyError> {
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(KeyError::ShortSecret);
+        }
+        let decoding = DecodingKey::from_secret(secret);
+        Ok(Self(vec![VerifyingKey {
+            algorithm: Algorithm::HS256,
+            decoding,
+            id: None,
+        }]))
+    }
+
+    pub(super) fn public(set: &JwkSet) -> Result<Self, KeyError> {
+        let mut keys: Vec<VerifyingKey> = Vec::new();
+        for (at, jwk) in set.keys.iter().enumerate() {
+            if matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption)) {
+                continue;
+            }
+            let algorithm = algorithm_of(jwk).ok_or(KeyError::Unsupported(at))?;
+            let decoding =
+                DecodingKey::from_jwk(jwk).map_err(|error| KeyError::Unreadable(at, error))?;
+            let id = jwk.common.key_id.clone();
+            let taken = keys.iter().any(|key| key.id == id);
+            if taken || (id.is_none() && set.keys.len() > 1) {
+                return Err(KeyError::KeyId(at));
+            }
+            keys.push(VerifyingKey {
+                algorithm,
+                decoding,
+                id,
+            });
+        }
+        if keys.is_empty() {
+            return Err(KeyError::NoKeys);
+        }
+        Ok(Self(keys))
+    }
+
+    /// The key that a token names. A token that names none is checked with the only key,
+    /// where there is but one; so is one that names a key where ours has no id.
+    pub(super) fn find(&self, id: Option<&str>) -> Option<&VerifyingKey> {
+        match (self.0.as_slice(), id) {
+            ([only], None) => Some(only),
+            ([only], Some(_)) if only.id.is_none() => Some(only),
+            (keys, Some(id)) => keys.iter().find(|key| key.id.as_deref() == Some(id)),
+            (_, None) => None,
+        }
+    }
+}
+
+/// The algorithm of a key: the one that it names, if that is of the key's kind, else the
+/// usual one of its kind.
+fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
+    let usual = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => Algorithm::RS256,
+        AlgorithmParameters::EllipticCurve(key) => match key.curve {
+            EllipticCurve::P256 => Algorithm::ES256,
+            EllipticCurve::P384 => Algorithm::ES384,
+            _ => return None,
+        },
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
+            Algorithm::EdDSA
+        }
+        _ => return None,
+    };
+    let Some(named) = &jwk.common.key_algorithm else {
+        return Some(usual);
+    };
+    let named = Algorithm::try_from(*named).ok()?;
+    let fits = match usual {
+        Algorithm::RS256 => named.family() == usual.family(),
+        _ => named == usual,
+    };
+    fits.then_some(named)
+}

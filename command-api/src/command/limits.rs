@@ -1,0 +1,22 @@
+//! How long a field may be, and how many of a thing there may be. Lengths are in
+//! characters.
+
+/// A title or a caption.
+pub const TITLE: usize = 2_000;
+/// A person's or an organization's name.
+pub const NAME: usize = 500;
+/// One line of an address, a city, a phone number, a method of payment and the like.
+pub const LINE: usize = 200;
+/// An e-mail address (RFC 5321).
+pub const EMAIL: usize = 254;
+/// The key of a document in the object store.
+pub const DOCUMENT_KEY: usize = 256;
+/// Pages of one document.
+pub const PAGES: u32 = 100_000;
+/// Petitioners of one petition.
+pub const PETITIONERS: usize = 100;
+/// Filers of one document.
+pub const FILERS: usize = 100;
+/// Cases of one command, and of one consolidated group: the most that the store can write in
+/// one step.
+pub const CASES: usize = 100;

@@ -1,0 +1,235 @@
+//! Commands: what a caller may ask for, as typed bodies.
+//!
+//! A body is told by its `type`, and a field that it doesn't have is refused. Parsing looks
+//! at the shape alone; each field's length and form are checked by [`Body::check`], which
+//! deciding calls before it looks at the case, so that no way in avoids it.
+//!
+//! | enum | endpoint | about |
+//! | --- | --- | --- |
+//! | [`PetitionCommand`] | `POST /v1/cases` | a case that doesn't exist yet |
+//! | [`CaseCommand`] | `POST /v1/cases/{docketNumber}/commands` | one case |
+//! | [`GroupCommand`] | `POST /v1/commands` | several cases, all or none |
+//!
+//! The examples, sent in the order in which the commands are listed, succeed as they stand
+//! on a fresh service: `FilePaperPetition` twice makes the cases 101-25 and 102-25, the
+//! commands on one case work on each of them (and on a case of `FilePetition`), and the
+//! commands on several are about these two. `FileDocument` is sent by the petitioner with
+//! the user id [`EXAMPLE_PETITIONER`]; who may send the others is said in
+//! [`crate::rules::permissions`].
+
+mod check;
+mod common;
+mod consolidation;
+mod contact_ref;
+mod court_issued;
+mod docket;
+mod entry_ref;
+mod intake;
+pub mod limits;
+mod parse;
+mod parties;
+mod schema;
+mod standing;
+
+use casefold_events::{DocketNumber, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+pub use check::{Check, InvalidField};
+pub use common::{Attachment, FilingCounsel, NewPetitioner};
+pub use consolidation::{ConsolidateCases, FileDocumentInGroup, UnconsolidateCases};
+pub use contact_ref::ContactRef;
+pub use court_issued::{FileCourtIssuedDocument, ServeCourtIssuedDocument};
+pub use docket::{
+    FileDocument, Filing, SealDocketEntry, ServeDocument, StrikeDocketEntry, UnsealDocketEntry,
+};
+pub use entry_ref::EntryRef;
+pub use intake::{FilePaperPetition, FilePetition, QcPetition, ServePetition};
+pub use parse::CommandParseError;
+pub use parties::{AddPetitioner, ContactField, UpdateContact};
+pub use standing::{SealCase, UnsealCase, UpdateCaseContext};
+
+/// The user id of the petitioner in the examples.
+pub const EXAMPLE_PETITIONER: &str = "dev-petitioner";
+
+/// What every command's body has.
+pub trait Body: Serialize + DeserializeOwned + ToSchema {
+    /// The command's `type`.
+    const NAME: &'static str;
+
+    /// Checks lengths and forms, field by field.
+    fn check(&self, check: &mut Check);
+
+    /// From when the command holds, where the caller says so.
+    fn effective_at(&self) -> Option<Timestamp>;
+}
+
+/// Declares an enumeration of commands, once: names, parsing, checking, OpenAPI, examples.
+macro_rules! commands {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident($body:ident)),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "type")]
+        pub enum $name {
+            $($(#[$vdoc])* $variant($body),)+
+        }
+
+        impl $name {
+            /// The commands, in the order in which their examples succeed.
+            pub const NAMES: &'static [&'static str] = &[$(<$body as Body>::NAME),+];
+
+            /// The command's name, which is its `type`.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$body as Body>::NAME,)+ }
+            }
+
+            /// Reads a command from JSON.
+            ///
+            /// # Errors
+            /// [`CommandParseError`] where it has no known `type`, or its body is not of
+            /// that type. The error names the field and never quotes what is in it.
+            pub fn parse(value: Value) -> Result<Self, CommandParseError> {
+                let (found, body) = parse::split(value, Self::NAMES)?;
+                $(if found == <$body as Body>::NAME {
+                    return parse::body(body).map(Self::$variant);
+                })+
+                Err(CommandParseError::UnknownType { found, known: Self::NAMES })
+            }
+
+            /// Checks lengths and forms.
+            ///
+            /// # Errors
+            /// [`InvalidField`] names the first field that can't be taken.
+            pub fn validate(&self) -> Result<(), InvalidField> {
+                match self { $(Self::$variant(body) => check::validate(body),)+ }
+            }
+
+            /// From when the command holds, where the caller says so.
+            pub fn effective_at(&self) -> Option<Timestamp> {
+                match self { $(Self::$variant(body) => Body::effective_at(body),)+ }
+            }
+
+            /// Each command's name with a complete body that succeeds as it stands, in the
+            /// order in which they do.
+            pub fn examples() -> Vec<(&'static str, Value)> {
+                vec![$((<$body as Body>::NAME, $body::example())),+]
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                schema::one_of([$((<$body as Body>::NAME, <$body as ToSchema>::name())),+])
+            }
+        }
+
+        impl ToSchema for $name {
+            fn schemas(schemas: &mut Vec<schema::Named>) {
+                $(
+                    schemas.push(schema::tagged::<$body>());
+                    <$body as ToSchema>::schemas(schemas);
+                )+
+            }
+        }
+    };
+}
+
+commands! {
+    /// Begins a case.
+    PetitionCommand {
+        /// A petition filed electronically, by the petitioner or counsel.
+        FilePetition(FilePetition),
+        /// A petition that came on paper, entered by a petitions clerk.
+        FilePaperPetition(FilePaperPetition),
+    }
+}
+
+commands! {
+    /// Acts on one case.
+    CaseCommand {
+        /// Checks a petition against its papers, and corrects it.
+        QcPetition(QcPetition),
+        /// Serves the petition on the respondent.
+        ServePetition(ServePetition),
+        /// Files a document of a party.
+        FileDocument(FileDocument),
+        /// Serves a filed document on the parties.
+        ServeDocument(ServeDocument),
+        /// Puts an order, decision, opinion or notice of the court on the record.
+        FileCourtIssuedDocument(FileCourtIssuedDocument),
+        /// Serves a document of the court on the parties.
+        ServeCourtIssuedDocument(ServeCourtIssuedDocument),
+        /// Strikes an entry from the record.
+        StrikeDocketEntry(StrikeDocketEntry),
+        /// Seals an entry.
+        SealDocketEntry(SealDocketEntry),
+        /// Unseals an entry.
+        UnsealDocketEntry(UnsealDocketEntry),
+        /// Changes status, judge or caption.
+        UpdateCaseContext(UpdateCaseContext),
+        /// Seals the whole case.
+        SealCase(SealCase),
+        /// Unseals the case.
+        UnsealCase(UnsealCase),
+        /// Adds a petitioner.
+        AddPetitioner(AddPetitioner),
+        /// Changes a contact's details.
+        UpdateContact(UpdateContact),
+    }
+}
+
+commands! {
+    /// Acts on several cases in one step: on all, or on none.
+    GroupCommand {
+        /// Consolidates cases.
+        ConsolidateCases(ConsolidateCases),
+        /// Files one document to several cases of one consolidated group.
+        FileDocument(FileDocumentInGroup),
+        /// Takes cases out of their consolidated groups.
+        UnconsolidateCases(UnconsolidateCases),
+    }
+}
+
+impl CaseCommand {
+    /// The entries on the record that deciding needs to see. The others need not be loaded.
+    pub fn entries(&self) -> Vec<EntryRef> {
+        match self {
+            // The petition's own papers stand first on every record, whatever was filed after.
+            Self::ServePetition(_) => vec![EntryRef::Index(1), EntryRef::Index(2)],
+            Self::ServeDocument(body) => vec![body.docket_entry],
+            Self::ServeCourtIssuedDocument(body) => vec![body.docket_entry],
+            Self::StrikeDocketEntry(body) => vec![body.docket_entry],
+            Self::SealDocketEntry(body) => vec![body.docket_entry],
+            Self::UnsealDocketEntry(body) => vec![body.docket_entry],
+            Self::QcPetition(_)
+            | Self::FileDocument(_)
+            | Self::FileCourtIssuedDocument(_)
+            | Self::UpdateCaseContext(_)
+            | Self::SealCase(_)
+            | Self::UnsealCase(_)
+            | Self::AddPetitioner(_)
+            | Self::UpdateContact(_) => Vec::new(),
+        }
+    }
+}
+
+impl GroupCommand {
+    /// The cases that the command lists.
+    pub fn docket_numbers(&self) -> &[DocketNumber] {
+        match self {
+            Self::ConsolidateCases(body) => &body.docket_numbers,
+            Self::FileDocument(body) => &body.docket_numbers,
+            Self::UnconsolidateCases(body) => &body.docket_numbers,
+        }
+    }
+
+    /// The entries on the record that deciding needs to see: none as yet.
+    pub fn entries(&self) -> Vec<EntryRef> {
+        match self {
+            Self::ConsolidateCases(_) | Self::FileDocument(_) | Self::UnconsolidateCases(_) => {
+                Vec::new()
+            }
+        }
+    }
+}

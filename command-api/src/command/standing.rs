@@ -1,0 +1,90 @@
+//! Where a case stands: status, judge, caption, seal.
+
+use casefold_events::vocabulary::CaseStatus;
+use casefold_events::{Personal, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{Body, Check, limits};
+
+/// Changes status, judge or caption: at least one of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateCaseContext {
+    /// The status. `New` and `Calendared` can't be set by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CaseStatus>,
+    /// The judge's name. On the general docket the Chief Judge has every case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, example = "Buch")]
+    pub judge: Option<String>,
+    /// The caption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub caption: Option<Personal<String>>,
+    /// From when it holds; by default from now. Not in the future.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_at: Option<Timestamp>,
+}
+
+impl Body for UpdateCaseContext {
+    const NAME: &'static str = "UpdateCaseContext";
+
+    fn check(&self, check: &mut Check) {
+        check.optional("judge", self.judge.as_ref(), limits::NAME);
+        check.personal("caption", self.caption.as_ref(), limits::TITLE);
+    }
+
+    fn effective_at(&self) -> Option<Timestamp> {
+        self.effective_at
+    }
+}
+
+impl UpdateCaseContext {
+    /// A complete body.
+    pub fn example() -> Value {
+        json!({"type": Self::NAME, "status": "General Docket - At Issue (Ready for Trial)"})
+    }
+}
+
+/// Declares a command that has nothing but its time.
+macro_rules! plain {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $name {
+            /// From when it holds; by default from now. Not in the future.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub effective_at: Option<Timestamp>,
+        }
+
+        impl Body for $name {
+            const NAME: &'static str = stringify!($name);
+
+            fn check(&self, _: &mut Check) {}
+
+            fn effective_at(&self) -> Option<Timestamp> {
+                self.effective_at
+            }
+        }
+
+        impl $name {
+            /// A complete body.
+            pub fn example() -> Value {
+                json!({"type": Self::NAME})
+            }
+        }
+    };
+}
+
+plain!(
+    /// Seals the whole case: outsiders see its number and that it is sealed, and nothing
+    /// else.
+    SealCase
+);
+plain!(
+    /// Unseals the case.
+    UnsealCase
+);

@@ -1,0 +1,172 @@
+//! Deciding: a case and a command in, events or a refusal out.
+//!
+//! Pure, and synchronous on purpose: whatever a decision needs from outside comes in with
+//! the [`Ask`]. The rules are those of the court as the project's domain page has them; the
+//! tables among them are in [`crate::rules`].
+//!
+//! Each command is decided in the same order: may this role send it, is the body within its
+//! limits, does its time make sense, is it the caller's own case, and does the case stand so
+//! that it can be done. A decision has events: a command that would change nothing is
+//! refused.
+
+mod actor;
+mod caption;
+mod consolidation;
+mod court_issued;
+mod docket;
+mod draft;
+mod entries;
+mod intake;
+mod parties;
+mod petition_service;
+mod served;
+mod standing;
+
+use casefold_events::vocabulary::Role;
+use casefold_events::{CaseEvent, DocketNumber, Personal, Timestamp, UserId};
+use casefold_shared::case::Case;
+use uuid::Uuid;
+
+use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
+use crate::refusal::Refusal;
+use crate::rules::permissions;
+use draft::Draft;
+
+/// Who sends a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The user.
+    pub user_id: UserId,
+    /// In which role.
+    pub role: Role,
+    /// The user's name, where it is known.
+    pub name: Option<Personal<String>>,
+}
+
+/// What a decision needs from outside.
+pub struct Ask<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The time now.
+    pub now: Timestamp,
+    /// New ids, without end. (Were there an end, nil ids would follow.)
+    pub ids: &'a mut dyn Iterator<Item = Uuid>,
+}
+
+/// What a command does to one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens, in order: at least one event.
+    pub events: Vec<CaseEvent>,
+    /// From when it holds; from when it is recorded, where there is none.
+    pub effective_at: Option<Timestamp>,
+}
+
+/// Decides a command that begins a case.
+///
+/// # Errors
+/// [`Refusal`] says which rule is against it.
+pub fn petition(command: &PetitionCommand, ask: Ask<'_>) -> Result<Decision, Refusal> {
+    permissions::require(ask.actor.role, command.name())?;
+    command.validate()?;
+    match command {
+        PetitionCommand::FilePetition(body) => intake::file(body, ask),
+        PetitionCommand::FilePaperPetition(body) => intake::file_paper(body, ask),
+    }
+}
+
+/// Decides a command on a case. The entries that [`CaseCommand::entries`] lists must be
+/// loaded, where they exist.
+///
+/// # Errors
+/// [`Refusal`] says which rule is against it.
+pub fn case(case: &Case, command: &CaseCommand, ask: Ask<'_>) -> Result<Decision, Refusal> {
+    permissions::require(ask.actor.role, command.name())?;
+    command.validate()?;
+    let effective_at = command.effective_at();
+    let at = moment(effective_at, &ask, case.received_at)?;
+    let actor = ask.actor;
+    let mut draft = Draft::on(case, at, ask.ids);
+    match command {
+        CaseCommand::QcPetition(body) => intake::qc(case, body, ask.now, &mut draft),
+        CaseCommand::ServePetition(_) => petition_service::serve(case, &mut draft),
+        CaseCommand::FileDocument(body) => docket::file(case, &body.filing(), actor, &mut draft),
+        CaseCommand::ServeDocument(body) => docket::serve(case, body, &mut draft),
+        CaseCommand::FileCourtIssuedDocument(body) => {
+            court_issued::file(case, body, ask.now, &mut draft)
+        }
+        CaseCommand::ServeCourtIssuedDocument(body) => court_issued::serve(case, body, &mut draft),
+        CaseCommand::StrikeDocketEntry(body) => docket::strike(case, body, actor, &mut draft),
+        CaseCommand::SealDocketEntry(body) => docket::seal(case, body, &mut draft),
+        CaseCommand::UnsealDocketEntry(body) => docket::unseal(case, body, &mut draft),
+        CaseCommand::UpdateCaseContext(body) => standing::update_context(case, body, &mut draft),
+        CaseCommand::SealCase(_) => standing::seal(case, &mut draft),
+        CaseCommand::UnsealCase(_) => standing::unseal(case, &mut draft),
+        CaseCommand::AddPetitioner(body) => parties::add(case, body, &mut draft),
+        CaseCommand::UpdateContact(body) => parties::update(case, body, actor, &mut draft),
+    }?;
+    draft.decide(effective_at)
+}
+
+/// Decides a command on several cases, given those that it lists and those that
+/// [`group_members`] names besides. Only the cases for which something happens are in the
+/// answer, in the order of their docket numbers.
+///
+/// # Errors
+/// [`Refusal`] says which rule is against it; then nothing happens to any of the cases.
+pub fn group(
+    cases: &[Case],
+    command: &GroupCommand,
+    ask: Ask<'_>,
+) -> Result<Vec<(DocketNumber, Decision)>, Refusal> {
+    permissions::require(ask.actor.role, command.name())?;
+    command.validate()?;
+    let group = consolidation::Loaded::new(cases);
+    let effective_at = command.effective_at();
+    for number in command.docket_numbers() {
+        moment(effective_at, &ask, group.case(*number)?.received_at)?;
+    }
+    match command {
+        GroupCommand::ConsolidateCases(body) => {
+            let groups = group.consolidate(&body.docket_numbers)?;
+            group.decide_groups(groups, effective_at)
+        }
+        GroupCommand::UnconsolidateCases(body) => {
+            let groups = group.unconsolidate(&body.docket_numbers)?;
+            group.decide_groups(groups, effective_at)
+        }
+        GroupCommand::FileDocument(body) => group.file(body, ask),
+    }
+}
+
+/// The further cases that must be loaded before [`group`] can decide: the other members of
+/// the consolidated groups of these.
+pub fn group_members(command: &GroupCommand, cases: &[Case]) -> Vec<DocketNumber> {
+    match command {
+        GroupCommand::ConsolidateCases(_)
+        | GroupCommand::UnconsolidateCases(_)
+        | GroupCommand::FileDocument(_) => consolidation::Loaded::new(cases).further_members(),
+    }
+}
+
+/// The time from which a command holds: now, or the earlier time that a member of the
+/// court's staff gives.
+fn moment(
+    effective_at: Option<Timestamp>,
+    ask: &Ask<'_>,
+    earliest: Timestamp,
+) -> Result<Timestamp, Refusal> {
+    let Some(at) = effective_at else {
+        return Ok(ask.now);
+    };
+    if !ask.actor.role.is_internal() {
+        return Err(Refusal::BackdatingNotAllowed);
+    }
+    if at > ask.now {
+        return Err(Refusal::EffectiveInFuture);
+    }
+    if at < earliest {
+        return Err(Refusal::EffectiveTooEarly { earliest });
+    }
+    Ok(at)
+}

@@ -1,0 +1,129 @@
+//! Cursors: where the next page of a list goes on.
+//!
+//! A cursor is opaque to clients and belongs to one list: one case, one kind, one order.
+//! It carries no secret and no authority: a page is checked for its reader as the first
+//! one was.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use casefold_events::DocketNumber;
+
+use super::problem::Problem;
+
+/// The list that a cursor belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    /// The docket entries of a case, by index.
+    DocketEntries,
+    /// The commits of a case, the first one first.
+    OldestCommits,
+    /// The commits of a case, the last one first.
+    NewestCommits,
+}
+
+impl List {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::DocketEntries => "entries",
+            Self::OldestCommits => "oldest",
+            Self::NewestCommits => "newest",
+        }
+    }
+}
+
+/// The cursor of a list, after an index or a version.
+pub(super) fn encode(list: List, docket_number: DocketNumber, after: u64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("1 {} {docket_number} {after}", list.as_str()))
+}
+
+/// The index or version after which the list goes on.
+///
+/// # Errors
+/// 400 where the text is no cursor, or is one of another list.
+pub(super) fn decode(
+    cursor: &str,
+    list: List,
+    docket_number: DocketNumber,
+) -> Result<u64, Problem> {
+    let bad = |detail| Problem::bad_request("BAD_CURSOR", detail).about("cursor");
+    let malformed = || bad("the cursor is not one of this service; begin without a cursor");
+    let text = URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = text.ok_or_else(malformed)?;
+    let mut parts = text.split(' ');
+    let (Some("1"), Some(kind), Some(case), Some(after), None) = (
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+    ) else {
+        return Err(malformed());
+    };
+    let after = after.parse().map_err(|_| malformed())?;
+    if kind != list.as_str() || case != docket_number.to_string() {
+        return Err(bad(
+            "the cursor belongs to another list; begin without a cursor",
+        ));
+    }
+    Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(text: &str) -> DocketNumber {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_cursor_leads_back_into_its_own_list() {
+        let cursor = encode(List::DocketEntries, case("101-26"), 1_000);
+        assert!(
+            cursor
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
+        assert_eq!(
+            decode(&cursor, List::DocketEntries, case("101-26")).unwrap(),
+            1_000
+        );
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let cursor = encode(List::OldestCommits, case("101-26"), 7);
+        for (list, number) in [
+            (List::OldestCommits, "102-26"),
+            (List::NewestCommits, "101-26"),
+            (List::DocketEntries, "101-26"),
+        ] {
+            let problem = decode(&cursor, list, case(number)).unwrap_err();
+            assert_eq!(
+                (problem.status().as_u16(), problem.code()),
+                (400, "BAD_CURSOR")
+            );
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_cursor_is_refused() {
+        let forged = [
+            "",
+            "x",
+            "%%%",
+            "AAAA",
+            &URL_SAFE_NO_PAD.encode("2 entries 101-26 7"),
+            &URL_SAFE_NO_PAD.encode("1 entries 101-26"),
+            &URL_SAFE_NO_PAD.encode("1 entries 101-26 -7"),
+            &URL_SAFE_NO_PAD.encode("1 entries 101-26 7 8"),
+        ];
+        for text in forged {
+            let problem = decode(text, List::DocketEntries, case("101-26")).unwrap_err();
+            assert_eq!(problem.code(), "BAD_CURSOR", "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! HTTP: thin. A handler authorizes, parses, calls the service and renders.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`commands`], [`reads`], [`health`] | the handlers |
+//! | [`context`] | what surrounds each request: correlation, access log, security headers |
+//! | [`extract`], [`body`], [`etag`], [`cursor`] | reading requests, strictly |
+//! | [`problem`] | every answer that is not a success |
+//! | [`openapi`], [`docs`] | the description of it all |
+//!
+//! The same [`router`] runs under Lambda and on a local port. No rule of the court is here,
+//! and no knowledge of a store.
+
+mod body;
+mod commands;
+mod context;
+mod cursor;
+mod docs;
+mod etag;
+mod extract;
+mod health;
+pub mod openapi;
+pub mod problem;
+mod reads;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use self::problem::Problem;
+use crate::auth::TokenVerifier;
+use crate::service::Service;
+
+/// How long a request may take. API Gateway gives up after 30 seconds: we are first, and
+/// the caller gets an answer that says what to do.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// What handlers need.
+#[derive(Clone)]
+pub struct ApiState {
+    pub(crate) service: Service,
+    pub(crate) verifier: Arc<TokenVerifier>,
+}
+
+impl ApiState {
+    /// The state of an API over a service, for callers with tokens that the verifier takes.
+    pub fn new(service: Service, verifier: TokenVerifier) -> Self {
+        Self {
+            service,
+            verifier: Arc::new(verifier),
+        }
+    }
+}
+
+/// The API with its documentation.
+pub fn router(state: ApiState) -> Router {
+    let routes = Router::new()
+        .route("/v1/cases", post(commands::file_petition))
+        .route("/v1/commands", post(commands::command_group))
+        .route("/v1/cases/{docketNumber}", get(reads::read_case))
+        .route(
+            "/v1/cases/{docketNumber}/commands",
+            post(commands::command_case),
+        )
+        .route(
+            "/v1/cases/{docketNumber}/docket-entries",
+            get(reads::read_docket_entries),
+        )
+        .route("/v1/cases/{docketNumber}/history", get(reads::read_history))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/openapi.json", get(openapi::serve))
+        .merge(docs::routes());
+    surrounded(routes, state)
+}
+
+/// Routes with all that surrounds a request, the outermost last.
+fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
+    routes
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(DefaultBodyLimit::max(body::MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            REQUEST_TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(|_| {
+            // The panic's message may hold anything: the hook has printed it, with its
+            // place, and the answer tells nothing of it.
+            tracing::error!("a handler panicked");
+            Problem::panicked().into_response()
+        }))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            context::surround,
+        ))
+        .with_state(state)
+}

@@ -1,0 +1,268 @@
+//! The description of the API, made from the code: `/openapi.json`.
+//!
+//! What every operation has in common (who may call, which problems it can answer with, the
+//! correlation id) is added here, once; what is its own stands beside its handler. The
+//! commands' schemas and examples come from [`crate::command`].
+
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use serde_json::Value;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::problem::PROBLEM_JSON;
+use super::{commands, health, reads};
+use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
+use crate::refusal::{Refusal, RefusalCode};
+
+/// The API's description.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Casefold",
+        description = "An event-sourced case service for courts. A command is decided over a \
+            case and recorded as one commit; what is read is folded from the commits.\n\n\
+            Every call but health and documentation needs a Bearer JWT with the claims `sub` \
+            (the user's id), `role`, `aud` (`casefold`) and `exp`; `name` is the name that the \
+            record says, where it needs one. Whatever is no success is a problem document \
+            (RFC 9457) with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        commands::file_petition,
+        commands::command_case,
+        commands::command_group,
+        reads::read_case,
+        reads::read_docket_entries,
+        reads::read_history,
+        health::healthz,
+        health::readyz,
+    ),
+    components(schemas(reads::HistoryOrder)),
+    tags(
+        (name = "commands", description = "What people do to a case"),
+        (name = "cases", description = "What is known of a case"),
+        (name = "health", description = "How the service is"),
+    ),
+    security(("bearer" = [])),
+    modifiers(&WhatAllHave, &CommandExamples, &RefusalTable),
+)]
+struct ApiDescription;
+
+/// The API's description as an OpenAPI 3.1 document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    ApiDescription::openapi()
+}
+
+/// The document as it is served and committed: indented, with a line feed at its end.
+///
+/// # Errors
+/// Where the document has no JSON form, which a test rules out.
+pub fn document_text() -> Result<String, serde_json::Error> {
+    // By way of a `Value`, whose members are sorted: the text changes when the API does.
+    let value = serde_json::to_value(document())?;
+    Ok(format!("{value:#}\n"))
+}
+
+static TEXT: LazyLock<String> = LazyLock::new(|| document_text().unwrap_or_default());
+
+/// `GET /openapi.json`
+pub(super) async fn serve() -> impl IntoResponse {
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, TEXT.as_str())
+}
+
+/// The problems that any call under `/v1` can be answered with.
+const PROBLEMS_OF_ALL: &[(u16, &str)] = &[
+    (
+        400,
+        "A header, parameter, the docket number or the body can't be read, or is unknown here.",
+    ),
+    (401, "The token is missing or not accepted: `TOKEN_…`."),
+    (
+        403,
+        "The role may not do this, or the case is not the caller's.",
+    ),
+    (500, "The service failed."),
+    (
+        503,
+        "The store is busy or can't be reached, the request took too long, or the case waits for a repair. Try again after `Retry-After` seconds.",
+    ),
+];
+
+/// The problems that a command can be answered with beside those.
+const PROBLEMS_OF_COMMANDS: &[(u16, &str)] = &[
+    (
+        409,
+        "The rules refuse the command as the case stands (see Refusals above); or others changed the case each time it was decided: `CONTENDED`.",
+    ),
+    (
+        413,
+        "The body has more than 1 MiB (`BODY_TOO_LARGE`), or what the command does is too large for one step (`COMMIT_TOO_LARGE`).",
+    ),
+    (
+        415,
+        "The body is not sent as `application/json`: `UNSUPPORTED_MEDIA_TYPE`.",
+    ),
+    (
+        422,
+        "The Idempotency-Key was used for another command (`IDEMPOTENCY_KEY_REUSED`), or a field's content can't be taken (see Refusals above).",
+    ),
+];
+
+struct WhatAllHave;
+
+impl Modify for WhatAllHave {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A JWT; `casefold token` makes one for a trial."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        for (path, item) in &mut document.paths.paths {
+            let guarded = path.starts_with("/v1");
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                if guarded {
+                    add_problems(operation, PROBLEMS_OF_ALL);
+                }
+                if operation.request_body.is_some() {
+                    add_problems(operation, PROBLEMS_OF_COMMANDS);
+                }
+                add_correlation_id(operation);
+                for parameter in operation.parameters.iter_mut().flatten() {
+                    not_null(parameter);
+                }
+            }
+        }
+    }
+}
+
+fn add_problems(operation: &mut Operation, problems: &[(u16, &str)]) {
+    for (status, description) in problems {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(*description)
+            .content(PROBLEM_JSON, content)
+            .build();
+        let own = operation.responses.responses.entry(status.to_string());
+        own.or_insert(RefOr::T(response));
+    }
+}
+
+fn add_correlation_id(operation: &mut Operation) {
+    let header = HeaderBuilder::new()
+        .schema(Some(Ref::from_schema_name("CorrelationId")))
+        .description(Some(
+            "The request's id in the court's log: the caller's own, or a new one.",
+        ))
+        .build();
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(Response { headers, .. }) = response {
+            headers.insert("X-Correlation-Id".to_owned(), header.clone().into());
+        }
+    }
+}
+
+/// A parameter is there or absent, and never `null`, which is how an `Option` is described.
+fn not_null(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(Parameter {
+        schema: Some(schema),
+        ..
+    }) = parameter
+    else {
+        return;
+    };
+    match schema {
+        RefOr::T(Schema::OneOf(one_of)) => {
+            let reference = one_of
+                .items
+                .iter()
+                .find(|item| matches!(item, RefOr::Ref(_)))
+                .cloned();
+            *schema = reference.unwrap_or_else(|| schema.clone());
+        }
+        RefOr::T(Schema::Object(object)) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let Some(only) = types.iter().find(|kind| **kind != Type::Null).cloned()
+            {
+                object.schema_type = SchemaType::Type(only);
+            }
+        }
+        _ => {}
+    }
+}
+
+struct CommandExamples;
+
+impl Modify for CommandExamples {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let examples = [
+            ("/v1/cases", PetitionCommand::examples()),
+            ("/v1/cases/{docketNumber}/commands", CaseCommand::examples()),
+            ("/v1/commands", GroupCommand::examples()),
+        ];
+        for (path, examples) in examples {
+            let post = document
+                .paths
+                .paths
+                .get_mut(path)
+                .and_then(|PathItem { post, .. }| post.as_mut());
+            if let Some(Operation {
+                request_body: Some(RefOr::T(body)),
+                ..
+            }) = post
+            {
+                add_examples(body, examples);
+            }
+        }
+    }
+}
+
+fn add_examples(body: &mut RequestBody, examples: Vec<(&'static str, Value)>) {
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        for (name, value) in &examples {
+            let example = ExampleBuilder::new()
+                .summary(*name)
+                .value(Some(value.clone()))
+                .build();
+            content.examples.insert((*name).to_owned(), example.into());
+        }
+    }
+}
+
+struct RefusalTable;
+
+impl Modify for RefusalTable {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let mut text = document.info.description.take().unwrap_or_default();
+        text.push_str(
+            "\n\n## Refusals\n\nA command that the rules of the court don't allow is refused, and \
+             nothing is written.\n\n| status | code | |\n| --- | --- | --- |\n",
+        );
+        for RefusalCode {
+            code,
+            status,
+            meaning,
+        } in Refusal::ALL
+        {
+            text.push_str(&format!("| {status} | `{code}` | {meaning} |\n"));
+        }
+        document.info.description = Some(text);
+    }
+}

@@ -1,0 +1,475 @@
+//! Reading cases: the case, its docket entries, its history.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use casefold_events::ids::CorrelationId;
+use casefold_events::vocabulary::Role;
+use casefold_events::{
+    CommandId, Commit, CommitRef, Digest, DocketNumber, EventId, StoredEvent, Timestamp, UserId,
+    Version,
+};
+use casefold_shared::case::Case;
+use casefold_shared::gateway::{EntrySelection, Order};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ApiState;
+use super::cursor::{self, List};
+use super::etag;
+use super::extract::{Caller, CasePath, Parameters, bad_parameter};
+use super::problem::{Problem, ProblemDocument};
+use crate::access::view::{CaseAnswer, DocketEntryView, DocketView};
+use crate::access::{Reader, Sight, sees_history};
+use crate::decide::Actor;
+use crate::service::ReadError;
+
+/// Entries on the record within a case, and the most on a page.
+const MAX_ENTRIES: u32 = 1_000;
+/// Entries on a page, where the reader asks for no number.
+const USUAL_ENTRIES: u64 = 100;
+/// The most commits on a page.
+const MAX_COMMITS: u64 = 500;
+/// Commits on a page, where the reader asks for no number.
+const USUAL_COMMITS: u64 = 50;
+/// A page of history ends early at this size: a Lambda function answers with 6 MB at most.
+const MAX_HISTORY_BYTES: usize = 4 << 20;
+
+/// What the answer to a read depends on, beside its address.
+const FOR_ONE_READER: [(axum::http::HeaderName, &str); 2] = [
+    (VARY, "Authorization"),
+    (CACHE_CONTROL, "private, no-cache"),
+];
+
+/// A page of docket entries.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DocketEntriesPage {
+    /// The case.
+    docket_number: DocketNumber,
+    /// The version at which they were read.
+    version: Version,
+    /// The index of the last entry on the docket record.
+    last_docket_entry_index: u32,
+    /// The entries that the reader may see, in the order of their index. On the first page
+    /// the entries off the record stand before them, beyond the limit.
+    docket_entries: Vec<DocketEntryView>,
+    /// The cursor of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// A page of a case's history.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HistoryPage {
+    /// The case.
+    docket_number: DocketNumber,
+    /// The commits.
+    commits: Vec<CommitView>,
+    /// The cursor of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// What one command did to the case.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CommitView {
+    /// The commit's number, and the case's version after it.
+    version: Version,
+    /// When the court recorded it.
+    recorded_at: Timestamp,
+    /// From when it holds.
+    effective_at: Timestamp,
+    /// Who.
+    actor: UserId,
+    /// In which role.
+    role: Role,
+    /// The name of the command.
+    #[schema(example = "ServePetition")]
+    command: String,
+    /// The command's id.
+    command_id: CommandId,
+    /// Ties the commits of one act together.
+    correlation_id: CorrelationId,
+    /// The commit that made a policy act, where it was a policy that did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causation: Option<CommitRef>,
+    /// Every commit that was made in one step with this one; absent where it was alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    committed_with: Vec<CommitRef>,
+    /// The hash of the commit before; zeros before the first.
+    prev_hash: Digest,
+    /// The hash of this commit.
+    hash: Digest,
+    /// What happened, in order.
+    events: Vec<EventView>,
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EventView {
+    /// The event's id.
+    event_id: EventId,
+    /// Its type.
+    #[serde(rename = "type")]
+    #[schema(example = "PetitionServed")]
+    event_type: String,
+    /// The version of its payload's schema.
+    schema_version: u32,
+    /// The payload, as it is stored.
+    #[schema(value_type = Object)]
+    payload: serde_json::Value,
+}
+
+/// Read a case
+///
+/// The case as its reader may see it: whole for the court; for parties and the respondent
+/// without the sealed addresses of others; for everybody else the public record, and of a
+/// sealed case its number alone. It comes from the snapshot, which follows the commits
+/// within moments; `minVersion` asks for a version that is not older, such as the one that
+/// a command has just answered with.
+#[utoipa::path(
+    get, path = "/v1/cases/{docketNumber}", tag = "cases", operation_id = "readCase",
+    params(
+        ("docketNumber" = DocketNumber, Path, description = "The case."),
+        ("minVersion" = Option<u64>, Query, minimum = 1,
+         description = "Don't answer with a version older than this."),
+        ("If-None-Match" = Option<String>, Header, example = "\"3\"",
+         description = "The version that the client has, in quotes: 304 if it is still the one."),
+        ("X-Correlation-Id" = Option<CorrelationId>, Header,
+         description = "The caller's own id for the request; made here where it is absent."),
+    ),
+    responses(
+        (status = 200, description = "The case.", body = CaseAnswer, headers(
+            ("ETag" = String, description = "The version, in quotes. Absent for a sealed case that is not the reader's."),
+            ("Vary" = String, description = "Authorization: the answer depends on its reader."),
+        )),
+        (status = 304, description = "The client has this version."),
+        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The case has not reached `minVersion`: `VERSION_NOT_REACHED`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn read_case(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    CasePath(docket_number): CasePath,
+    mut parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let min_version = parameters.take_min_version()?;
+    parameters.done()?;
+    let indexes: Vec<u32> = (1..=MAX_ENTRIES).collect();
+    let selection = EntrySelection::Some {
+        ids: &[],
+        indexes: &indexes,
+    };
+    let case = find(&state, &actor, docket_number, min_version, selection).await?;
+    let reader = Reader::of(&actor, &case);
+    if reader.sight() == Sight::Sealed {
+        // Its version tells that something happened in it: it has no tag for outsiders.
+        let nothing = DocketView {
+            last_docket_entry_index: 0,
+            docket_entries: Vec::new(),
+            next_docket_entries: None,
+        };
+        return Ok((FOR_ONE_READER, Json(CaseAnswer::of(&reader, nothing))).into_response());
+    }
+    let tag = [(ETAG, etag::of(case.version))];
+    if etag::none_match(&headers, case.version)? {
+        return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
+    }
+    let docket = DocketView {
+        last_docket_entry_index: case.docket.last_index(),
+        docket_entries: entries(&reader, &case, 0, MAX_ENTRIES),
+        next_docket_entries: (case.docket.last_index() > MAX_ENTRIES).then(|| {
+            let cursor = cursor::encode(List::DocketEntries, docket_number, MAX_ENTRIES.into());
+            format!("/v1/cases/{docket_number}/docket-entries?cursor={cursor}")
+        }),
+    };
+    Ok((tag, FOR_ONE_READER, Json(CaseAnswer::of(&reader, docket))).into_response())
+}
+
+/// Read the docket record in pages
+///
+/// The entries in the order of their index, as their reader may see them. An entry that is
+/// sealed from the reader shows that it is there. The first page has the entries off the
+/// record (drafts, the statement of taxpayer identification) before them, for readers who
+/// may see those.
+#[utoipa::path(
+    get, path = "/v1/cases/{docketNumber}/docket-entries", tag = "cases",
+    operation_id = "readDocketEntries",
+    params(
+        ("docketNumber" = DocketNumber, Path, description = "The case."),
+        ("minVersion" = Option<u64>, Query, minimum = 1,
+         description = "Don't answer with a version older than this."),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000,
+         description = "The most entries of the record on the page; 100 where it is absent."),
+        ("cursor" = Option<String>, Query,
+         description = "`nextCursor` of the page before; absent for the first page."),
+        ("If-None-Match" = Option<String>, Header, example = "\"3\"",
+         description = "The version that the client has, in quotes: 304 if it is still the one."),
+        ("X-Correlation-Id" = Option<CorrelationId>, Header,
+         description = "The caller's own id for the request; made here where it is absent."),
+    ),
+    responses(
+        (status = 200, description = "A page of entries.", body = DocketEntriesPage, headers(
+            ("ETag" = String, description = "The version, in quotes."),
+            ("Vary" = String, description = "Authorization: the answer depends on its reader."),
+        )),
+        (status = 304, description = "The client has this version of the page."),
+        (status = 403, description = "The case is sealed from the reader: `CASE_SEALED`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The case has not reached `minVersion`: `VERSION_NOT_REACHED`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn read_docket_entries(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    CasePath(docket_number): CasePath,
+    mut parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let min_version = parameters.take_min_version()?;
+    let limit = parameters.take_number("limit", 1..=MAX_ENTRIES.into())?;
+    let limit = u32::try_from(limit.unwrap_or(USUAL_ENTRIES)).unwrap_or(MAX_ENTRIES);
+    let after = match parameters.take("cursor")? {
+        Some(cursor) => cursor::decode(&cursor, List::DocketEntries, docket_number)?,
+        None => 0,
+    };
+    parameters.done()?;
+    let after = u32::try_from(after).unwrap_or(u32::MAX);
+    let indexes: Vec<u32> = (after..after.saturating_add(limit))
+        .map(|at| at + 1)
+        .collect();
+    let selection = EntrySelection::Some {
+        ids: &[],
+        indexes: &indexes,
+    };
+    let case = find(&state, &actor, docket_number, min_version, selection).await?;
+    let reader = Reader::of(&actor, &case);
+    if reader.sight() == Sight::Sealed {
+        let detail = "the case is sealed; its docket record is for the court and the parties";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "CASE_SEALED", detail));
+    }
+    let tag = [(ETAG, etag::of(case.version))];
+    if etag::none_match(&headers, case.version)? {
+        return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
+    }
+    let last = case.docket.last_index();
+    let upto = after.saturating_add(limit);
+    let page = DocketEntriesPage {
+        docket_number,
+        version: case.version,
+        last_docket_entry_index: last,
+        docket_entries: entries(&reader, &case, after, limit),
+        next_cursor: (upto < last)
+            .then(|| cursor::encode(List::DocketEntries, docket_number, upto.into())),
+    };
+    Ok((tag, FOR_ONE_READER, Json(page)).into_response())
+}
+
+/// Read the history of a case
+///
+/// The commits: what each command did, who sent it, when, and the chain of hashes. For the
+/// court's own roles.
+#[utoipa::path(
+    get, path = "/v1/cases/{docketNumber}/history", tag = "cases", operation_id = "readHistory",
+    params(
+        ("docketNumber" = DocketNumber, Path, description = "The case."),
+        ("order" = Option<HistoryOrder>, Query,
+         description = "`asc`, the first commit first, or `desc`, the last one first; `asc` where it is absent."),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
+         description = "The most commits on the page, 50 where it is absent. A page of large commits has fewer."),
+        ("cursor" = Option<String>, Query,
+         description = "`nextCursor` of the page before, in the same order; absent for the first page."),
+        ("X-Correlation-Id" = Option<CorrelationId>, Header,
+         description = "The caller's own id for the request; made here where it is absent."),
+    ),
+    responses(
+        (status = 200, description = "A page of commits.", body = HistoryPage),
+        (status = 403, description = "The reader's role may not read histories: `ROLE_NOT_ALLOWED`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn read_history(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    CasePath(docket_number): CasePath,
+    mut parameters: Parameters,
+) -> Result<Response, Problem> {
+    if !sees_history(actor.role) {
+        let detail = format!("the role {} may not read the history of cases", actor.role);
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "ROLE_NOT_ALLOWED",
+            detail,
+        ));
+    }
+    let limit = parameters
+        .take_number("limit", 1..=MAX_COMMITS)?
+        .unwrap_or(USUAL_COMMITS);
+    let (order, list) = match parameters.take("order")?.as_deref() {
+        None | Some("asc") => (Order::OldestFirst, List::OldestCommits),
+        Some("desc") => (Order::NewestFirst, List::NewestCommits),
+        Some(_) => return Err(bad_parameter("order", "order is asc or desc".to_owned())),
+    };
+    let cursor = parameters.take("cursor")?;
+    let beyond = cursor
+        .map(|cursor| cursor::decode(&cursor, list, docket_number))
+        .transpose()?;
+    parameters.done()?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = state
+        .service
+        .read_history(docket_number, beyond.map(Version), limit, order)
+        .await?;
+    if page.commits.is_empty() && beyond.is_none() {
+        return Err(no_such_case(docket_number));
+    }
+    let (commits, next) = within_bytes(page.commits, page.next);
+    let page = HistoryPage {
+        docket_number,
+        commits: commits.into_iter().map(CommitView::of).collect(),
+        next_cursor: next.map(|version| cursor::encode(list, docket_number, version.0)),
+    };
+    Ok((FOR_ONE_READER, Json(page)).into_response())
+}
+
+/// In which order commits are read.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "it describes the parameter's values to OpenAPI")]
+pub(super) enum HistoryOrder {
+    /// The first commit first.
+    Asc,
+    /// The last commit first.
+    Desc,
+}
+
+/// The case for a reader.
+///
+/// A case that is sealed from the reader is not told apart by how far it has come: asked
+/// for a version that it has not reached, it answers as it does without.
+async fn find(
+    state: &ApiState,
+    actor: &Actor,
+    docket_number: DocketNumber,
+    min_version: Option<Version>,
+    entries: EntrySelection<'_>,
+) -> Result<Case, Problem> {
+    let found = state
+        .service
+        .read_case(docket_number, min_version, entries)
+        .await;
+    let case = match found {
+        Err(ReadError::NotReached { current, wanted }) => {
+            let case = state
+                .service
+                .read_case(docket_number, None, EntrySelection::None)
+                .await?;
+            let sealed = |case: &Case| Reader::of(actor, case).sight() == Sight::Sealed;
+            match case {
+                Some(case) if sealed(&case) => Some(case),
+                Some(_) | None => return Err(ReadError::NotReached { current, wanted }.into()),
+            }
+        }
+        found => found?,
+    };
+    case.ok_or_else(|| no_such_case(docket_number))
+}
+
+fn no_such_case(docket_number: DocketNumber) -> Problem {
+    let detail = format!("there is no case {docket_number}");
+    Problem::new(StatusCode::NOT_FOUND, "CASE_NOT_FOUND", detail)
+}
+
+/// The entries after an index that a reader may see; before the first of the record, those
+/// off it.
+fn entries(reader: &Reader<'_>, case: &Case, after: u32, limit: u32) -> Vec<DocketEntryView> {
+    let off_record = if after == 0 {
+        case.docket.off_record()
+    } else {
+        &[]
+    };
+    let page = after.saturating_add(1)..=after.saturating_add(limit);
+    let on_record = case
+        .docket
+        .on_record()
+        .filter(|entry| entry.filed.index.is_some_and(|index| page.contains(&index)));
+    off_record
+        .iter()
+        .chain(on_record)
+        .filter_map(|entry| DocketEntryView::of(reader, entry))
+        .collect()
+}
+
+/// As many commits, one at least, as go into one answer, and after which the next go on.
+fn within_bytes(mut commits: Vec<Commit>, next: Option<Version>) -> (Vec<Commit>, Option<Version>) {
+    let mut bytes = 0;
+    let fits = commits.iter().take_while(|commit| {
+        bytes += commit
+            .events
+            .iter()
+            .map(|event| event.payload.len())
+            .sum::<usize>();
+        bytes <= MAX_HISTORY_BYTES
+    });
+    let count = fits.count().max(1);
+    if count >= commits.len() {
+        return (commits, next);
+    }
+    commits.truncate(count);
+    let next = commits.last().map(|commit| commit.version);
+    (commits, next)
+}
+
+impl CommitView {
+    fn of(commit: Commit) -> Self {
+        let Commit {
+            draft,
+            prev_hash,
+            hash,
+        } = commit;
+        Self {
+            version: draft.version,
+            recorded_at: draft.recorded_at,
+            effective_at: draft.effective_at,
+            actor: draft.actor,
+            role: draft.role,
+            command: draft.command,
+            command_id: draft.command_id,
+            correlation_id: draft.correlation_id,
+            causation: draft.causation,
+            committed_with: draft.committed_with,
+            prev_hash,
+            hash,
+            events: draft.events.into_iter().map(EventView::of).collect(),
+        }
+    }
+}
+
+impl EventView {
+    fn of(event: StoredEvent) -> Self {
+        // The audit shows what is stored, even where it is no JSON any more.
+        let payload = serde_json::from_str(&event.payload)
+            .unwrap_or(serde_json::Value::String(event.payload));
+        Self {
+            event_id: event.event_id,
+            event_type: event.event_type,
+            schema_version: event.schema_version,
+            payload,
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Refusals: what the rules of the court don't allow.
+//!
+//! A refusal is no failure: the service works, and says no. It has a stable code, the HTTP
+//! status as which it is sent, and a sentence that says what to do. Nothing personal is in
+//! it. Failures of the store are [`casefold_shared::gateway::StoreError`].
+
+use casefold_events::entry::EventCode;
+use casefold_events::vocabulary::{CaseStatus, Role};
+use casefold_events::{DocketNumber, Timestamp};
+
+use crate::command::{ContactRef, EntryRef, InvalidField};
+
+/// What is documented of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalCode {
+    /// The code.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// When it is given.
+    pub meaning: &'static str,
+}
+
+/// Declares every refusal with its status, code, field and sentence, once.
+macro_rules! refusals {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident $({ $($(#[doc = $fdoc:literal])+ $field:ident: $type:ty),+ $(,)? })?
+            = $status:literal $code:literal, $about:expr, $message:tt;
+    )+) => {
+        /// Why a command is refused. Nothing is written then.
+        #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+        pub enum Refusal {
+            $(
+                $(#[doc = $doc])+
+                #[doc = concat!("\n\nHTTP ", $status, ", `", $code, "`.")]
+                #[error($message)]
+                $name $({ $($(#[doc = $fdoc])+ $field: $type),+ })?,
+            )+
+        }
+
+        impl Refusal {
+            /// Every code, for the table in the documentation.
+            pub const ALL: &'static [RefusalCode] = &[$(
+                RefusalCode {
+                    code: $code,
+                    status: $status,
+                    meaning: concat!($($doc),+).trim_ascii(),
+                }
+            ),+];
+
+            /// The stable code.
+            pub const fn code(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $code,)+ }
+            }
+
+            /// The HTTP status.
+            pub const fn status(&self) -> u16 {
+                match self { $(Self::$name { .. } => $status,)+ }
+            }
+
+            const fn about(&self) -> Option<&'static str> {
+                match self { $(Self::$name { .. } => $about,)+ }
+            }
+        }
+    };
+}
+
+refusals! {
+    // Who may: 403
+    /// The caller's role may not send this command.
+    RoleNotAllowed {
+        /// The role.
+        role: Role,
+        /// The command.
+        command: &'static str,
+    } = 403 "ROLE_NOT_ALLOWED", None,
+        "the role {role} may not send {command}; ask somebody whose role may";
+    /// A party acts on its own cases alone, and this is not one of the caller's.
+    NotAParty = 403 "NOT_A_PARTY", None,
+        "you are neither a party to this case nor its counsel; act on a case of your own";
+    /// Only the court's staff record something as of an earlier time.
+    BackdatingNotAllowed = 403 "BACKDATING_NOT_ALLOWED", Some("effectiveAt"),
+        "only the court's staff give effectiveAt; leave it out";
+    /// The caller may change some of a contact's details, but not these.
+    FieldsNotAllowed {
+        /// The fields.
+        fields: String,
+    } = 403 "FIELDS_NOT_ALLOWED", None,
+        "you may not change {fields} of this contact; leave it out, or ask a docket clerk";
+
+    // What is not there: 404
+    /// The case has no such docket entry.
+    EntryNotFound {
+        /// The entry.
+        entry: EntryRef,
+    } = 404 "ENTRY_NOT_FOUND", Some("docketEntry"),
+        "the case has no docket entry {entry}; name one by its index or id";
+    /// The case has no such contact.
+    ContactNotFound {
+        /// The contact.
+        contact: ContactRef,
+    } = 404 "CONTACT_NOT_FOUND", Some("contact"),
+        "the case has no contact {contact}; name a petitioner by number, or a contact by id";
+
+    // How the case stands: 409
+    /// The command would leave the case as it is.
+    NothingToChange = 409 "NOTHING_TO_CHANGE", None,
+        "the case is so already; nothing would change";
+    /// The petition was served before. It is served once, and checked only until then.
+    PetitionAlreadyServed = 409 "PETITION_ALREADY_SERVED", None,
+        "the petition is served already; it is served once, and checked before that";
+    /// The petition is not served on the respondent yet.
+    PetitionNotServed = 409 "PETITION_NOT_SERVED", None,
+        "the petition is not served yet; serve it first (ServePetition)";
+    /// The petition was not checked yet.
+    PetitionNotChecked = 409 "PETITION_NOT_CHECKED", None,
+        "the petition is not checked yet; check it first (QcPetition)";
+    /// The entry is not on the docket record.
+    EntryNotOnRecord = 409 "ENTRY_NOT_ON_RECORD", Some("docketEntry"),
+        "the entry is not on the docket record; name one that is";
+    /// The entry was served before; an entry is served once.
+    EntryAlreadyServed = 409 "ENTRY_ALREADY_SERVED", Some("docketEntry"),
+        "the entry is served already; an entry is served once";
+    /// The entry has no document that could be served.
+    EntryHasNoFile = 409 "ENTRY_HAS_NO_FILE", Some("docketEntry"),
+        "the entry has no document; attach one before it is served";
+    /// The entry is a minute entry, which is a note on the record and is not served.
+    EntryIsMinuteEntry = 409 "ENTRY_IS_MINUTE_ENTRY", Some("docketEntry"),
+        "the entry is a minute entry, which is not served";
+    /// The entry belongs to the petition, which is served as a whole.
+    EntryIsPetition = 409 "ENTRY_IS_PETITION", Some("docketEntry"),
+        "the entry belongs to the petition; serve it with ServePetition";
+    /// The entry is a document of the court, which has a service of its own.
+    EntryIsCourtIssued = 409 "ENTRY_IS_COURT_ISSUED", Some("docketEntry"),
+        "the entry is a document of the court; serve it with ServeCourtIssuedDocument";
+    /// The entry is not a document of the court.
+    EntryNotCourtIssued = 409 "ENTRY_NOT_COURT_ISSUED", Some("docketEntry"),
+        "the entry is no document of the court; serve it with ServeDocument";
+    /// The entry was stricken, so its document is not to be had any more.
+    EntryStricken = 409 "ENTRY_STRICKEN", Some("docketEntry"),
+        "the entry is stricken; a stricken entry is not served";
+    /// The entry was stricken before; an entry is stricken once.
+    EntryAlreadyStricken = 409 "ENTRY_ALREADY_STRICKEN", Some("docketEntry"),
+        "the entry is stricken already; an entry is stricken once";
+    /// The entry is sealed, and to the same.
+    EntryAlreadySealed = 409 "ENTRY_ALREADY_SEALED", Some("docketEntry"),
+        "the entry is sealed already, and to the same";
+    /// The entry is not sealed.
+    EntryNotSealed = 409 "ENTRY_NOT_SEALED", Some("docketEntry"),
+        "the entry is not sealed";
+    /// The case is sealed.
+    CaseAlreadySealed = 409 "CASE_ALREADY_SEALED", None,
+        "the case is sealed already";
+    /// The case is not sealed.
+    CaseNotSealed = 409 "CASE_NOT_SEALED", None,
+        "the case is not sealed";
+    /// Consolidated cases share status and judge, and none of them is closed, so neither
+    /// changes for one case alone.
+    CaseIsConsolidated {
+        /// The lead of its group.
+        lead: DocketNumber,
+    } = 409 "CASE_IS_CONSOLIDATED", None,
+        "the case is consolidated with {lead}, and consolidated cases share status and judge; \
+         unconsolidate it first (UnconsolidateCases)";
+    /// The case is in no consolidated group.
+    CaseNotConsolidated {
+        /// The case.
+        docket_number: DocketNumber,
+    } = 409 "CASE_NOT_CONSOLIDATED", Some("docketNumbers"),
+        "case {docket_number} is in no consolidated group; leave it out";
+    /// A case of this status can't be consolidated: it is New, Not at Issue, On Appeal or
+    /// closed.
+    StatusNotConsolidatable {
+        /// The case.
+        docket_number: DocketNumber,
+        /// Its status.
+        status: CaseStatus,
+    } = 409 "STATUS_NOT_CONSOLIDATABLE", Some("docketNumbers"),
+        "case {docket_number} has the status {status}, in which cases are not consolidated";
+    /// Cases that are consolidated share status, procedure, place of trial and judge, and
+    /// these don't.
+    CasesDiffer {
+        /// A case.
+        one: DocketNumber,
+        /// Another.
+        other: DocketNumber,
+        /// In what they differ.
+        what: &'static str,
+    } = 409 "CASES_DIFFER", Some("docketNumbers"),
+        "cases {one} and {other} differ in {what}; consolidated cases share it";
+    /// A document is filed to several cases only within one consolidated group, and these
+    /// cases are not of one.
+    NotOneGroup = 409 "NOT_ONE_GROUP", Some("docketNumbers"),
+        "the cases are not all of one consolidated group; file to each by a command of its own";
+    /// A consolidated group has at most 100 cases.
+    GroupTooLarge {
+        /// How many it would have.
+        found: usize,
+        /// How many it may have.
+        most: usize,
+    } = 409 "GROUP_TOO_LARGE", Some("docketNumbers"),
+        "the group would have {found} cases, and {most} are the most";
+    /// A group changed while the command was decided.
+    GroupChanged {
+        /// A case of it that was not looked at.
+        docket_number: DocketNumber,
+    } = 409 "GROUP_CHANGED", Some("docketNumbers"),
+        "case {docket_number} was not looked at, for its group changed; send the command again";
+
+    // What the command says: 422
+    /// A field is too long, blank, or not of its form.
+    InvalidField {
+        /// Which, and what is wrong with it.
+        invalid: InvalidField,
+    } = 422 "INVALID_FIELD", None, "{invalid}";
+    /// What is recorded holds from now or from earlier, never from the future.
+    EffectiveInFuture = 422 "EFFECTIVE_IN_FUTURE", Some("effectiveAt"),
+        "effectiveAt is in the future; give a time that has passed, or leave it out";
+    /// What is recorded can't hold from before that which it is about.
+    EffectiveTooEarly {
+        /// From when it can hold at the earliest.
+        earliest: Timestamp,
+    } = 422 "EFFECTIVE_TOO_EARLY", Some("effectiveAt"),
+        "effectiveAt is before {earliest}, when what it is about reached the court";
+    /// A time that has to have passed is in the future.
+    TimeInFuture {
+        /// The field.
+        field: &'static str,
+    } = 422 "TIME_IN_FUTURE", None, "{field} is in the future; give a time that has passed";
+    /// A party can't file a document of this code: it is the court's own, or goes with the
+    /// petition.
+    EventCodeNotFilable {
+        /// The code.
+        code: EventCode,
+    } = 422 "EVENT_CODE_NOT_FILABLE", Some("eventCode"),
+        "a party doesn't file {code}; it comes from the court or goes with the petition";
+    /// Only the respondent answers a petition (Tax Court Rule 36).
+    AnswerNotRespondents = 422 "ANSWER_NOT_RESPONDENTS", Some("eventCode"),
+        "an answer (A) is filed by the respondent's counsel; choose the code of what you file";
+    /// The code is not one of the court's own documents.
+    EventCodeNotCourtIssued {
+        /// The code.
+        code: EventCode,
+    } = 422 "EVENT_CODE_NOT_COURT_ISSUED", Some("eventCode"),
+        "{code} is no document of the court; choose the code of an order, decision, opinion or \
+         notice";
+    /// Orders, decisions and opinions are signed by a judge.
+    SignatureMissing {
+        /// The code.
+        code: EventCode,
+    } = 422 "SIGNATURE_MISSING", Some("signedBy"),
+        "a document of code {code} needs a judge's signature; give signedBy";
+    /// The filer names a petitioner for whom they don't file.
+    FilerNotRepresented = 422 "FILER_NOT_REPRESENTED", Some("filers"),
+        "name yourself among the filers, or petitioners whom you represent, or leave filers out";
+    /// `New` and `Calendared` follow from what happens and are not set by hand.
+    StatusNotSettable {
+        /// The status.
+        status: CaseStatus,
+    } = 422 "STATUS_NOT_SETTABLE", Some("status"),
+        "the status {status} is not set by hand; it follows from the petition or the calendar";
+    /// On the general docket the Chief Judge has every case.
+    JudgeOnGeneralDocket = 422 "JUDGE_ON_GENERAL_DOCKET", Some("judge"),
+        "on the general docket the Chief Judge has every case; give another status, or leave \
+         the judge out";
+    /// A represented petitioner is not served; counsel is.
+    RepresentedNotServed = 422 "REPRESENTED_NOT_SERVED", Some("serviceIndicator"),
+        "the petitioner is represented, and counsel is served instead; leave serviceIndicator out";
+    /// Electronic service needs an e-mail address, or a user of the court's systems.
+    ElectronicServiceUnreachable = 422 "ELECTRONIC_SERVICE_UNREACHABLE", Some("serviceIndicator"),
+        "electronic service needs an e-mail address or a user of the court's systems; give one, \
+         or serve on paper";
+    /// The party type is that of spouses, and only one is named.
+    SpouseMissing = 422 "SPOUSE_MISSING", Some("petitioners"),
+        "the party type is that of spouses; name both, as petitioners or by secondaryName";
+}
+
+impl Refusal {
+    /// The field of the command that the refusal is about, where it is about one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::InvalidField { invalid } => Some(&invalid.path),
+            Self::TimeInFuture { field } => Some(field),
+            other => other.about(),
+        }
+    }
+}
+
+impl From<InvalidField> for Refusal {
+    fn from(invalid: InvalidField) -> Self {
+        Self::InvalidField { invalid }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules of the court that are tables: data, readable in one place each.
+//!
+//! | module | table |
+//! | --- | --- |
+//! | [`permissions`] | which roles may send which command |
+//! | [`event_codes`] | what follows from a document's event code |
+//! | [`statuses`] | which statuses are set by hand, and in which cases are consolidated |
+
+pub mod event_codes;
+pub mod permissions;
+pub mod statuses;

@@ -1,0 +1,92 @@
+//! Which roles may send which command.
+//!
+//! Source: domain of the court, "What people do to a case" and "Who may do it". That a party
+//! acts on its own cases alone is a question of the case and is decided there.
+
+use casefold_events::vocabulary::Role::{
+    self, Adc, AdmissionsClerk, CaseServicesSupervisor, Chambers, ClerkOfCourt, DocketClerk,
+    Floater, General, IrsPractitioner, Judge, Petitioner, PetitionsClerk, PrivatePractitioner,
+    ReportersOffice, TrialClerk,
+};
+
+use crate::refusal::Refusal;
+
+/// Docket clerks, and the two roles that are docket and petitions clerk together.
+const DOCKET: &[Role] = &[DocketClerk, ClerkOfCourt, CaseServicesSupervisor];
+/// Petitions clerks, and the same two.
+const PETITIONS: &[Role] = &[PetitionsClerk, ClerkOfCourt, CaseServicesSupervisor];
+/// Docket and petitions clerks.
+const CLERKS: &[Role] = &[
+    DocketClerk,
+    PetitionsClerk,
+    ClerkOfCourt,
+    CaseServicesSupervisor,
+];
+/// Parties and counsel. The superuser of the respondent reads and files nothing.
+const PARTIES: &[Role] = &[Petitioner, PrivatePractitioner, IrsPractitioner];
+/// All of the court's people. The service itself (`system`) sends none of these commands.
+const INTERNAL: &[Role] = &[
+    DocketClerk,
+    PetitionsClerk,
+    Judge,
+    Chambers,
+    Adc,
+    AdmissionsClerk,
+    TrialClerk,
+    ReportersOffice,
+    ClerkOfCourt,
+    CaseServicesSupervisor,
+    General,
+    Floater,
+];
+
+/// The table: each command with the roles that may send it.
+pub const PERMISSIONS: &[(&str, &[Role])] = &[
+    ("FilePetition", &[Petitioner, PrivatePractitioner]),
+    ("FilePaperPetition", PETITIONS),
+    ("QcPetition", PETITIONS),
+    ("ServePetition", PETITIONS),
+    ("FileDocument", PARTIES),
+    ("ServeDocument", CLERKS),
+    ("FileCourtIssuedDocument", CLERKS),
+    ("ServeCourtIssuedDocument", CLERKS),
+    ("StrikeDocketEntry", DOCKET),
+    ("SealDocketEntry", DOCKET),
+    ("UnsealDocketEntry", DOCKET),
+    ("UpdateCaseContext", DOCKET),
+    ("SealCase", DOCKET),
+    ("UnsealCase", DOCKET),
+    ("AddPetitioner", DOCKET),
+    (
+        "UpdateContact",
+        &[
+            DocketClerk,
+            ClerkOfCourt,
+            CaseServicesSupervisor,
+            AdmissionsClerk,
+            Petitioner,
+        ],
+    ),
+    ("ConsolidateCases", INTERNAL),
+    ("UnconsolidateCases", INTERNAL),
+];
+
+/// The roles that may send a command; none where there is no such command.
+pub fn roles(command: &str) -> &'static [Role] {
+    PERMISSIONS
+        .iter()
+        .find(|(name, _)| *name == command)
+        .map_or(&[], |(_, roles)| *roles)
+}
+
+/// Lets a role pass that may send a command.
+///
+/// # Errors
+/// [`Refusal::RoleNotAllowed`] where it may not.
+pub fn require(role: Role, command: &'static str) -> Result<(), Refusal> {
+    if roles(command).contains(&role) {
+        Ok(())
+    } else {
+        Err(Refusal::RoleNotAllowed { role, command })
+    }
+}

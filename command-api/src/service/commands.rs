@@ -1,0 +1,416 @@
+//! Carrying out commands.
+
+use std::collections::BTreeMap;
+
+use casefold_events::canonical::to_canonical;
+use casefold_events::{
+    CaseEvent, CommandId, Commit, CommitRef, Digest, DocketNumber, DraftCommit, StoredEvent,
+    Timestamp, Version,
+};
+use casefold_shared::case::Case;
+use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
+use serde::Serialize;
+
+use super::load::Found;
+use super::{Answer, CommandError, MAX_TRIES, Request, Service};
+use crate::command::{CaseCommand, EntryRef, GroupCommand, PetitionCommand};
+use crate::decide::{self, Ask, Decision};
+
+/// What every commit of one command has in common.
+struct Envelope<'a, C> {
+    request: &'a Request<C>,
+    name: &'static str,
+    command_id: CommandId,
+    digest: Digest,
+}
+
+impl<'a, C: Serialize> Envelope<'a, C> {
+    fn new(
+        request: &'a Request<C>,
+        name: &'static str,
+        about: Option<DocketNumber>,
+        service: &Service,
+    ) -> Result<Self, CommandError> {
+        let command_id = request
+            .idempotency_key
+            .clone()
+            .unwrap_or_else(|| CommandId::from(service.clock.new_id()));
+        let body = to_canonical(&request.command)?;
+        let about = about.map(|case| case.to_string()).unwrap_or_default();
+        let user = request.actor.user_id.as_str();
+        let fields = [user.as_bytes(), about.as_bytes(), body.as_bytes()];
+        let digest = Digest::of_fields("casefold.command.v1", fields);
+        Ok(Self {
+            request,
+            name,
+            command_id,
+            digest,
+        })
+    }
+
+    /// The first answer again, if the commits were made by this very command.
+    fn repeat(&self, commits: &[Commit]) -> Result<Vec<Answer>, CommandError> {
+        if commits
+            .iter()
+            .any(|commit| commit.command_digest != self.digest)
+        {
+            return Err(CommandError::KeyReused);
+        }
+        Ok(commits
+            .iter()
+            .map(|commit| Answer::of(commit, true))
+            .collect())
+    }
+
+    /// The commit of a decision, chained to the case as it stands. Times never run
+    /// backwards within a case, whatever the machine's clock does.
+    fn commit(
+        &self,
+        at: CaseHead,
+        decision: Decision,
+        committed_with: Vec<CommitRef>,
+        service: &Service,
+        now: Timestamp,
+    ) -> Result<Commit, CommandError> {
+        let recorded_at = at.recorded_at.map_or(now, |last| last.max(now));
+        let events = decision
+            .events
+            .iter()
+            .map(|event| {
+                StoredEvent::encode(casefold_events::EventId(service.clock.new_id()), event)
+            })
+            .collect::<Result<_, _>>()?;
+        let draft = DraftCommit {
+            docket_number: at.docket_number,
+            version: at.version.next(),
+            command_id: self.command_id.clone(),
+            command: self.name.to_owned(),
+            command_digest: self.digest,
+            actor: self.request.actor.user_id.clone(),
+            role: self.request.actor.role,
+            recorded_at,
+            effective_at: decision.effective_at.unwrap_or(recorded_at),
+            correlation_id: self.request.correlation_id.clone(),
+            causation: None,
+            committed_with,
+            events,
+        };
+        Ok(draft.seal(at.hash))
+    }
+}
+
+/// Where a case's chain stands.
+#[derive(Clone, Copy)]
+struct CaseHead {
+    docket_number: DocketNumber,
+    version: Version,
+    hash: Digest,
+    recorded_at: Option<Timestamp>,
+}
+
+impl CaseHead {
+    const fn before(docket_number: DocketNumber) -> Self {
+        Self {
+            docket_number,
+            version: Version::ZERO,
+            hash: Digest::ZERO,
+            recorded_at: None,
+        }
+    }
+
+    const fn of(case: &Case) -> Self {
+        Self {
+            docket_number: case.docket_number,
+            version: case.version,
+            hash: case.folded_from.head_hash,
+            recorded_at: Some(case.folded_from.recorded_at),
+        }
+    }
+}
+
+impl Service {
+    /// Begins a case by a petition.
+    ///
+    /// # Errors
+    /// [`CommandError`] says why not; nothing was written then, though a docket number may
+    /// have been skipped.
+    pub async fn file_petition(
+        &self,
+        request: Request<PetitionCommand>,
+    ) -> Result<Answer, CommandError> {
+        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        if let Some(key) = &request.idempotency_key
+            && let Some(claim) = self.events.claim_get(key).await?
+        {
+            return self.repeated_petition(&envelope, claim.commit).await;
+        }
+        for _ in 0..MAX_TRIES {
+            let now = self.clock.now();
+            let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+            let ask = Ask {
+                actor: &request.actor,
+                now,
+                ids: &mut ids,
+            };
+            let decision = decide::petition(&request.command, ask)?;
+            let year = received_at(&decision).unwrap_or(now).year_of_docket();
+            let number = self.control.docket_number_next(year).await?;
+            let head = CaseHead::before(number);
+            let commit = envelope.commit(head, decision, Vec::new(), self, now)?;
+            match self
+                .begin(&commit, request.idempotency_key.is_some())
+                .await?
+            {
+                BeginOutcome::Written => return Ok(Answer::of(&commit, false)),
+                BeginOutcome::Claimed(claim) => {
+                    return self.repeated_petition(&envelope, claim.commit).await;
+                }
+                // The counter is behind the cases: it was lost, or they came another way.
+                BeginOutcome::NumberTaken => self.recover_counter(year).await?,
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// A petition with an id of the caller's claims it, in one transaction with its commit.
+    /// One with an id that was made here can't come again, so a plain write is enough, at
+    /// a quarter of the price.
+    async fn begin(&self, commit: &Commit, claim: bool) -> Result<BeginOutcome, StoreError> {
+        if claim {
+            return self.events.case_begin(commit).await;
+        }
+        Ok(match self.events.commit_append(commit).await? {
+            AppendOutcome::Written | AppendOutcome::Repeated(_) => BeginOutcome::Written,
+            AppendOutcome::Conflict => BeginOutcome::NumberTaken,
+        })
+    }
+
+    async fn recover_counter(&self, year: u8) -> Result<(), CommandError> {
+        if let Some(highest) = self.events.docket_number_highest(year).await? {
+            self.control.docket_number_reserve(highest).await?;
+        }
+        Ok(())
+    }
+
+    async fn repeated_petition(
+        &self,
+        envelope: &Envelope<'_, PetitionCommand>,
+        commit: CommitRef,
+    ) -> Result<Answer, CommandError> {
+        let commits = self.commits(&[commit]).await?;
+        let mut answers = envelope.repeat(&commits)?;
+        answers
+            .pop()
+            .ok_or(CommandError::NoSuchCase(commit.docket_number))
+    }
+
+    /// Carries out a command on one case.
+    ///
+    /// # Errors
+    /// [`CommandError`] says why not; nothing was written then.
+    pub async fn command_case(
+        &self,
+        docket_number: DocketNumber,
+        request: Request<CaseCommand>,
+    ) -> Result<Answer, CommandError> {
+        let name = request.command.name();
+        let envelope = Envelope::new(&request, name, Some(docket_number), self)?;
+        let entries = request.command.entries();
+        for _ in 0..MAX_TRIES {
+            let key = request.idempotency_key.as_ref();
+            let case = match self.find_case(docket_number, &entries, key).await? {
+                Found::Head(Some(case)) => case,
+                Found::Head(None) => return Err(CommandError::NoSuchCase(docket_number)),
+                Found::Repeated(commit) => {
+                    let answers = envelope.repeat(&self.commits(&[commit]).await?)?;
+                    return first(answers, docket_number);
+                }
+            };
+            if let Some(expected) = request.if_match
+                && expected != case.version
+            {
+                return Err(CommandError::VersionMismatch {
+                    current: case.version,
+                });
+            }
+            let now = self.clock.now();
+            let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+            let ask = Ask {
+                actor: &request.actor,
+                now,
+                ids: &mut ids,
+            };
+            let decision = decide::case(&case, &request.command, ask)?;
+            let commit = envelope.commit(CaseHead::of(&case), decision, Vec::new(), self, now)?;
+            match self.events.commit_append(&commit).await? {
+                AppendOutcome::Written => return Ok(Answer::of(&commit, false)),
+                AppendOutcome::Repeated(commits) => {
+                    return first(envelope.repeat(&commits)?, docket_number);
+                }
+                AppendOutcome::Conflict => {}
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// Carries out a command on several cases: on all of them, or on none.
+    ///
+    /// # Errors
+    /// [`CommandError`] says why not; nothing was written then.
+    pub async fn command_group(
+        &self,
+        request: Request<GroupCommand>,
+    ) -> Result<Vec<Answer>, CommandError> {
+        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        for _ in 0..MAX_TRIES {
+            let cases = match self.find_group(&request).await? {
+                FoundGroup::Cases(cases) => cases,
+                FoundGroup::Repeated(commit) => {
+                    return self.repeated_group(&envelope, commit).await;
+                }
+            };
+            let now = self.clock.now();
+            let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+            let ask = Ask {
+                actor: &request.actor,
+                now,
+                ids: &mut ids,
+            };
+            let decisions = decide::group(&cases, &request.command, ask)?;
+            let heads: BTreeMap<_, _> = cases
+                .iter()
+                .map(|case| (case.docket_number, CaseHead::of(case)))
+                .collect();
+            let commits = self.group_commits(&envelope, &heads, decisions, now)?;
+            let outcome = match commits.as_slice() {
+                [commit] => self.events.commit_append(commit).await?,
+                commits => self.events.commits_append(commits).await?,
+            };
+            match outcome {
+                AppendOutcome::Written => {
+                    return Ok(commits
+                        .iter()
+                        .map(|commit| Answer::of(commit, false))
+                        .collect());
+                }
+                AppendOutcome::Repeated(commits) => return envelope.repeat(&commits),
+                AppendOutcome::Conflict => {}
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    fn group_commits(
+        &self,
+        envelope: &Envelope<'_, GroupCommand>,
+        heads: &BTreeMap<DocketNumber, CaseHead>,
+        decisions: Vec<(DocketNumber, Decision)>,
+        now: Timestamp,
+    ) -> Result<Vec<Commit>, CommandError> {
+        let mut decided = Vec::with_capacity(decisions.len());
+        for (number, decision) in decisions {
+            let head = heads.get(&number).ok_or(CommandError::NoSuchCase(number))?;
+            decided.push((*head, decision));
+        }
+        let mut together: Vec<CommitRef> = decided
+            .iter()
+            .map(|(head, _)| CommitRef {
+                docket_number: head.docket_number,
+                version: head.version.next(),
+            })
+            .collect();
+        if together.len() == 1 {
+            together.clear();
+        }
+        decided
+            .into_iter()
+            .map(|(head, decision)| envelope.commit(head, decision, together.clone(), self, now))
+            .collect()
+    }
+
+    async fn repeated_group(
+        &self,
+        envelope: &Envelope<'_, GroupCommand>,
+        commit: CommitRef,
+    ) -> Result<Vec<Answer>, CommandError> {
+        let commits = self.commits(&[commit]).await?;
+        let together = commits.first().map(|commit| commit.committed_with.clone());
+        match together {
+            Some(together) if !together.is_empty() => {
+                envelope.repeat(&self.commits(&together).await?)
+            }
+            Some(_) | None => envelope.repeat(&commits),
+        }
+    }
+
+    /// The cases of a command over several, with all further members of their groups.
+    async fn find_group(
+        &self,
+        request: &Request<GroupCommand>,
+    ) -> Result<FoundGroup, CommandError> {
+        let entries = request.command.entries();
+        let mut cases: Vec<Case> = Vec::new();
+        let mut wanted = request.command.docket_numbers().to_vec();
+        while !wanted.is_empty() {
+            for number in wanted {
+                let key = request.idempotency_key.as_ref();
+                match self.find_case(number, &entries, key).await? {
+                    Found::Head(Some(case)) => cases.push(*case),
+                    Found::Head(None) => return Err(CommandError::NoSuchCase(number)),
+                    Found::Repeated(commit) => return Ok(FoundGroup::Repeated(commit)),
+                }
+            }
+            let known = |number: &DocketNumber| cases.iter().any(|c| c.docket_number == *number);
+            wanted = decide::group_members(&request.command, &cases);
+            wanted.retain(|number| !known(number));
+        }
+        Ok(FoundGroup::Cases(cases))
+    }
+
+    async fn find_case(
+        &self,
+        docket_number: DocketNumber,
+        entries: &[EntryRef],
+        key: Option<&CommandId>,
+    ) -> Result<Found, CommandError> {
+        let (ids, indexes) = EntryRef::split(entries);
+        let selection = if entries.is_empty() {
+            EntrySelection::None
+        } else {
+            EntrySelection::Some {
+                ids: &ids,
+                indexes: &indexes,
+            }
+        };
+        Ok(self.find(docket_number, selection, key).await?)
+    }
+
+    async fn commits(&self, wanted: &[CommitRef]) -> Result<Vec<Commit>, CommandError> {
+        let mut commits = Vec::with_capacity(wanted.len());
+        for commit in wanted {
+            let missing = CommandError::NoSuchCase(commit.docket_number);
+            commits.push(self.events.commit_get(*commit).await?.ok_or(missing)?);
+        }
+        Ok(commits)
+    }
+}
+
+/// The cases of a command over several.
+enum FoundGroup {
+    Cases(Vec<Case>),
+    Repeated(CommitRef),
+}
+
+fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, CommandError> {
+    answers
+        .into_iter()
+        .next()
+        .ok_or(CommandError::NoSuchCase(docket_number))
+}
+
+fn received_at(decision: &Decision) -> Option<Timestamp> {
+    decision.events.iter().find_map(|event| match event {
+        CaseEvent::PetitionFiled(petition) => Some(petition.received_at),
+        _ => None,
+    })
+}

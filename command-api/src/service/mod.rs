@@ -1,0 +1,178 @@
+//! The acts: read a case, decide a command, append its commit.
+//!
+//! The shell around deciding. It brings the case, the time and new ids to
+//! [`decide`](crate::decide), and its decision to the event store; it holds no rule of the
+//! court and knows neither HTTP nor DynamoDB.
+//!
+//! A command costs: one read of the snapshot (with the command-id row beside it where the
+//! caller sent an idempotency key), one strongly consistent read of the commits past it,
+//! and one conditional write.
+
+mod commands;
+mod load;
+mod reads;
+
+use std::sync::Arc;
+
+use casefold_events::{
+    CommandId, Commit, CorrelationId, DocketNumber, EventId, Timestamp, Version,
+};
+use casefold_shared::case::FoldError;
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{ControlStore, EventStore, Generation, SnapshotStore, StoreError};
+
+use crate::decide::Actor;
+use crate::refusal::Refusal;
+
+/// How often a command that lost a race is decided again before the caller is told.
+pub const MAX_TRIES: usize = 8;
+
+/// The service: a cheap handle on the stores and the clock.
+#[derive(Clone)]
+pub struct Service {
+    events: Arc<dyn EventStore>,
+    snapshots: Arc<dyn SnapshotStore>,
+    control: Arc<dyn ControlStore>,
+    clock: Arc<dyn Clock>,
+    generation: Generation,
+}
+
+/// A command with who sends it and what they ask of its execution.
+#[derive(Clone, Debug)]
+pub struct Request<C> {
+    /// Who.
+    pub actor: Actor,
+    /// The command.
+    pub command: C,
+    /// The caller's own id for the command: sent again, it gives the first answer again.
+    pub idempotency_key: Option<CommandId>,
+    /// Ties log lines and commits together.
+    pub correlation_id: CorrelationId,
+    /// The version at which the caller has seen the case: the command is refused if it has
+    /// moved on.
+    pub if_match: Option<Version>,
+}
+
+/// What a command did to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The case.
+    pub docket_number: DocketNumber,
+    /// Its version after the command.
+    pub version: Version,
+    /// When the court recorded it.
+    pub recorded_at: Timestamp,
+    /// What happened, in order.
+    pub events: Vec<EventRef>,
+    /// Whether the command had been carried out before, and this is the first answer again.
+    pub repeated: bool,
+}
+
+/// Names an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRef {
+    /// Its id.
+    pub event_id: EventId,
+    /// Its type.
+    pub event_type: String,
+}
+
+impl Answer {
+    fn of(commit: &Commit, repeated: bool) -> Self {
+        Self {
+            docket_number: commit.docket_number,
+            version: commit.version,
+            recorded_at: commit.recorded_at,
+            events: commit
+                .events
+                .iter()
+                .map(|event| EventRef {
+                    event_id: event.event_id,
+                    event_type: event.event_type.clone(),
+                })
+                .collect(),
+            repeated,
+        }
+    }
+}
+
+/// Why a command was not carried out. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The rules refuse it. HTTP: the refusal's own status.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The idempotency key was used for another command. HTTP 422.
+    #[error("this Idempotency-Key was used for another command; send a new key with a new command")]
+    KeyReused,
+    /// The case is not at the version that the caller expects. HTTP 412.
+    #[error("the case is at version {current}; read it again and decide anew")]
+    VersionMismatch {
+        /// The version at which the case is.
+        current: Version,
+    },
+    /// Others changed the case each time it was decided. HTTP 409.
+    #[error("the case changed {MAX_TRIES} times while the command was decided; send it again")]
+    Contended,
+    /// There is no such case. HTTP 404.
+    #[error("there is no case {0}")]
+    NoSuchCase(DocketNumber),
+    /// An event can't be written in its stored form: a fault of this build. HTTP 500.
+    #[error("the command's events can't be stored")]
+    Encode(#[from] casefold_events::canonical::CanonicalError),
+    /// The case could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Read(ReadError::Store(error))
+    }
+}
+
+/// Why a case could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The store failed. HTTP 503 where it may pass, else 500.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// The case's history can't be folded by this build. HTTP 503: it waits for a newer
+    /// build or a repair, and nothing of it is lost.
+    #[error("the case's history can't be read by this build")]
+    Fold(#[from] FoldError),
+    /// The case has not reached the version that the caller asks for. HTTP 409.
+    #[error("the case is at version {current}, and version {wanted} was asked for")]
+    NotReached {
+        /// The version at which the case is.
+        current: Version,
+        /// The version that was asked for.
+        wanted: Version,
+    },
+    /// The snapshot moved on each time it was read. HTTP 503.
+    #[error("the case changes faster than it can be read; try again in a moment")]
+    Moving,
+}
+
+impl Service {
+    /// A service on these stores, with this clock.
+    pub fn new(
+        events: Arc<dyn EventStore>,
+        snapshots: Arc<dyn SnapshotStore>,
+        control: Arc<dyn ControlStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            events,
+            snapshots,
+            control,
+            clock,
+            generation: Generation::FIRST,
+        }
+    }
+
+    /// The clock by which the service records commits.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading a case and its history.
+
+use casefold_events::{DocketNumber, Version};
+use casefold_shared::case::Case;
+use casefold_shared::gateway::{CommitPage, EntrySelection, Order};
+
+use super::load::Freshness;
+use super::{ReadError, Service};
+
+impl Service {
+    /// A case with as much of its docket record as is asked for: its snapshot, or, where
+    /// that is older than `min_version`, the snapshot with the missing commits folded on
+    /// the way.
+    ///
+    /// # Errors
+    /// [`ReadError::NotReached`] where the case itself is older than `min_version`.
+    pub async fn read_case(
+        &self,
+        docket_number: DocketNumber,
+        min_version: Option<Version>,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, ReadError> {
+        let freshness = min_version.map_or(Freshness::Snapshot, Freshness::AtLeast);
+        let case = self.load(docket_number, entries, freshness).await?;
+        let current = case.as_ref().map_or(Version::ZERO, |case| case.version);
+        match min_version {
+            Some(wanted) if case.is_some() && wanted > current => {
+                Err(ReadError::NotReached { current, wanted })
+            }
+            Some(_) | None => Ok(case),
+        }
+    }
+
+    /// A case with the entries on the record whose index is above `after`, at most `limit`
+    /// of them. The case has no more than these entries loaded, or a few more.
+    ///
+    /// # Errors
+    /// See [`Self::read_case`].
+    pub async fn read_entries(
+        &self,
+        docket_number: DocketNumber,
+        min_version: Option<Version>,
+        after: u32,
+        limit: u32,
+    ) -> Result<Option<Case>, ReadError> {
+        let indexes: Vec<u32> = (after..after.saturating_add(limit))
+            .map(|at| at + 1)
+            .collect();
+        let selection = EntrySelection::Some {
+            ids: &[],
+            indexes: &indexes,
+        };
+        self.read_case(docket_number, min_version, selection).await
+    }
+
+    /// At most `limit` commits of a case beyond a version.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`] where the store fails.
+    pub async fn read_history(
+        &self,
+        docket_number: DocketNumber,
+        beyond: Option<Version>,
+        limit: usize,
+        order: Order,
+    ) -> Result<CommitPage, ReadError> {
+        Ok(self
+            .events
+            .commits_page(docket_number, beyond, limit, order)
+            .await?)
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`] where it doesn't.
+    pub async fn ready(&self) -> Result<(), ReadError> {
+        self.control.checkpoint_get("ready").await?;
+        Ok(())
+    }
+}

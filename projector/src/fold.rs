@@ -1,0 +1,361 @@
+//! One case forward: read its snapshot, fold what it lacks, write on condition; or park it.
+//!
+//! Whatever is hinted at, in whatever order and however often, the snapshot ends as a pure
+//! fold of the event table's commits. The rules:
+//! - a hint at or below the snapshot's version is done already;
+//! - commits that follow the snapshot, by number and by hash, are folded as they came;
+//! - at a gap, and at a hint that can't be folded, the event table is read and has the last
+//!   word;
+//! - a snapshot is written only onto the version that it was folded from; where another was
+//!   faster, everything is read and folded again;
+//! - the rows of the command projection are written before the snapshot of their version;
+//! - a commit that can't be folded, though the event table itself has given it, parks its
+//!   case, after the commits before it are written; the case is released when it has been
+//!   folded past that commit.
+
+mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use casefold_events::{DocketEntryId, DocketNumber, Version};
+use casefold_shared::case::FoldError;
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{
+    EntrySelection, EventStore, Generation, Quarantined, SnapshotStore, StoreError,
+};
+
+use crate::hints::Hints;
+use crate::projections::case::entries_changed;
+use step::{Commits, Step};
+
+/// How often a case is read and folded again when another writer was faster.
+const TRIES: u32 = 6;
+
+/// The pause before the second try; it doubles. A snapshot is read eventually consistently,
+/// so the version that won the race may not be seen at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Folds cases into one generation of the case projection.
+#[derive(Clone)]
+pub struct CaseFolder {
+    events: Arc<dyn EventStore>,
+    snapshots: Arc<dyn SnapshotStore>,
+    clock: Arc<dyn Clock>,
+    generation: Generation,
+}
+
+/// How far a case was brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it took.
+    pub counts: Counts,
+}
+
+/// How an advance ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The snapshot was written, and is at this version now.
+    Folded(Version),
+    /// There was nothing to do: the snapshot is at this version already.
+    Skipped(Version),
+    /// The case is parked at this commit, which can't be folded.
+    Parked(Version),
+}
+
+/// What folding has come across. Counts are of commits, unless they say otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Folded and written.
+    pub folded: u64,
+    /// Hints that the snapshot had behind it already, or that came twice in one batch.
+    pub duplicates: u64,
+    /// Gaps that were filled from the event table, and hints that it corrected.
+    pub gaps: u64,
+    /// Writes that came after another writer's.
+    pub conflicts: u64,
+    /// Cases parked, or found parked still.
+    pub parked: u64,
+    /// Cases released.
+    pub released: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.folded += other.folded;
+        self.duplicates += other.duplicates;
+        self.gaps += other.gaps;
+        self.conflicts += other.conflicts;
+        self.parked += other.parked;
+        self.released += other.released;
+    }
+}
+
+/// Why a case could not be brought forward now. All of it may pass: deliver the record
+/// again. What doesn't pass parks the case and is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum AdvanceError {
+    /// The store failed. Where it is a failure that won't pass by itself, parking the case
+    /// has failed as well, so it is not the case's fault.
+    #[error("the store failed while case {docket_number} was folded")]
+    Store {
+        /// The case.
+        docket_number: DocketNumber,
+        /// How.
+        #[source]
+        source: StoreError,
+    },
+    /// Other writers were faster each time.
+    #[error("case {docket_number} was written by others {TRIES} times while it was folded")]
+    Contended {
+        /// The case.
+        docket_number: DocketNumber,
+    },
+}
+
+/// What ends a try early.
+enum Stop {
+    /// Another writer was faster.
+    Superseded,
+    /// The case can't be folded past the version before this one.
+    Unfoldable(Obstacle),
+    /// The store failed in a way that may pass.
+    Passing(StoreError),
+}
+
+/// A commit that can't be folded, and why.
+struct Obstacle {
+    version: Version,
+    reason: String,
+}
+
+impl CaseFolder {
+    /// A folder into a generation.
+    pub fn new(
+        events: Arc<dyn EventStore>,
+        snapshots: Arc<dyn SnapshotStore>,
+        clock: Arc<dyn Clock>,
+        generation: Generation,
+    ) -> Self {
+        Self {
+            events,
+            snapshots,
+            clock,
+            generation,
+        }
+    }
+
+    /// The generation that is folded into.
+    pub const fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// Brings a case's snapshot up to date with what is hinted at; without any hint, with
+    /// all that the event table has. It can be dropped at any point and begun again.
+    ///
+    /// # Errors
+    /// [`AdvanceError`], where another try may do.
+    pub async fn advance(
+        &self,
+        docket_number: DocketNumber,
+        hints: &Hints,
+    ) -> Result<Advance, AdvanceError> {
+        let failed = |source| AdvanceError::Store {
+            docket_number,
+            source,
+        };
+        let mut counts = Counts::default();
+        let (parked, end) = futures::future::join(
+            self.snapshots
+                .quarantine_get(self.generation, docket_number),
+            self.reach(docket_number, hints, &mut counts),
+        )
+        .await;
+        let parked = match parked {
+            Err(error) if error.may_pass() => return Err(failed(error)),
+            Err(error) => {
+                tracing::warn!(%docket_number, %error, "the row of a parked case can't be read");
+                None
+            }
+            Ok(parked) => parked,
+        };
+        let outcome = match end {
+            Ok(version) => {
+                if parked.is_some_and(|parked| parked.version <= version) {
+                    let remove = self
+                        .snapshots
+                        .quarantine_remove(self.generation, docket_number);
+                    remove.await.map_err(failed)?;
+                    counts.released = 1;
+                    tracing::info!(%docket_number, %version, "a parked case is released");
+                }
+                match counts.folded {
+                    0 => Outcome::Skipped(version),
+                    1.. => Outcome::Folded(version),
+                }
+            }
+            Err(Stop::Unfoldable(obstacle)) => {
+                let version = obstacle.version;
+                self.park(docket_number, obstacle, parked)
+                    .await
+                    .map_err(failed)?;
+                counts.parked = 1;
+                Outcome::Parked(version)
+            }
+            Err(Stop::Passing(error)) => return Err(failed(error)),
+            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
+        };
+        Ok(Advance { outcome, counts })
+    }
+
+    /// Tries to bring a case forward, again where another writer was faster, and gives the
+    /// version that was reached.
+    async fn reach(
+        &self,
+        docket_number: DocketNumber,
+        hints: &Hints,
+        counts: &mut Counts,
+    ) -> Result<Version, Stop> {
+        let mut pause = FIRST_PAUSE;
+        for tries in 1..=TRIES {
+            match self.reach_once(docket_number, hints, counts).await {
+                Err(Stop::Superseded) => {
+                    counts.conflicts += 1;
+                    if tries < TRIES {
+                        tokio::time::sleep(pause).await;
+                        pause *= 2;
+                    }
+                }
+                end => return end,
+            }
+        }
+        Err(Stop::Superseded)
+    }
+
+    async fn reach_once(
+        &self,
+        docket_number: DocketNumber,
+        hints: &Hints,
+        counts: &mut Counts,
+    ) -> Result<Version, Stop> {
+        let wanted: Vec<DocketEntryId> = entries_changed(hints.commits()).into_iter().collect();
+        let entries = match wanted.is_empty() {
+            true => EntrySelection::None,
+            false => EntrySelection::Some {
+                ids: &wanted,
+                indexes: &[],
+            },
+        };
+        let snapshot = self
+            .snapshots
+            .case_get(self.generation, docket_number, entries)
+            .await
+            .map_err(|error| Stop::of(error, hints.first().unwrap_or(Version(1))))?;
+        let mut step = Step::new(self, snapshot, wanted, counts);
+        let version = step.version();
+        if step.counts.conflicts == 0 {
+            step.counts.duplicates = hints.duplicates_at(version);
+        }
+
+        let following: Vec<_> = hints.following(version).collect();
+        let hinted = step.fold(&following).await?;
+        let suffice = !hints.is_empty() && !hints.reach_beyond(step.version());
+        if hinted.is_ok() && suffice {
+            step.write().await?;
+            return Ok(step.version());
+        }
+        // What the event table has goes all the way to the present.
+        let Commits {
+            commits,
+            unreadable,
+        } = self.commits_after(docket_number, step.version()).await?;
+        if !hints.is_empty() && !commits.is_empty() {
+            step.counts.gaps += 1;
+        }
+        let folded = step.fold(&commits.iter().collect::<Vec<_>>()).await?;
+        step.write().await?;
+        match (folded, unreadable) {
+            (Err(obstacle), _) | (Ok(()), Some(obstacle)) => Err(Stop::Unfoldable(obstacle)),
+            (Ok(()), None) => {
+                if hints.reach_beyond(step.version()) {
+                    tracing::warn!(%docket_number, "a hint at a commit that isn't there is left");
+                }
+                Ok(step.version())
+            }
+        }
+    }
+
+    /// The commits after a version. Where one can't be read, those before it, and which.
+    async fn commits_after(
+        &self,
+        docket_number: DocketNumber,
+        after: Version,
+    ) -> Result<Commits, Stop> {
+        match self.events.commits_after(docket_number, after).await {
+            Ok(commits) => Ok(Commits {
+                commits,
+                unreadable: None,
+            }),
+            Err(error) => match Stop::of(error, after.next()) {
+                Stop::Unfoldable(obstacle) => {
+                    step::readable_commits(&*self.events, docket_number, obstacle).await
+                }
+                stop @ (Stop::Passing(_) | Stop::Superseded) => Err(stop),
+            },
+        }
+    }
+
+    async fn park(
+        &self,
+        docket_number: DocketNumber,
+        obstacle: Obstacle,
+        earlier: Option<Quarantined>,
+    ) -> Result<(), StoreError> {
+        let Obstacle { version, reason } = obstacle;
+        let earlier = earlier.filter(|earlier| earlier.version == version);
+        if earlier
+            .as_ref()
+            .is_some_and(|earlier| earlier.reason == reason)
+        {
+            return Ok(());
+        }
+        tracing::error!(%docket_number, %version, reason, "a case is parked: it can't be folded");
+        let since = earlier.map_or_else(|| self.clock.now(), |earlier| earlier.since);
+        let parked = Quarantined {
+            docket_number,
+            version,
+            reason,
+            since,
+        };
+        self.snapshots
+            .quarantine_put(self.generation, &parked)
+            .await
+    }
+}
+
+impl Stop {
+    /// What a failure of the store means to a case that is to be folded to this version.
+    fn of(error: StoreError, version: Version) -> Self {
+        if error.may_pass() {
+            return Self::Passing(error);
+        }
+        Self::Unfoldable(Obstacle {
+            version,
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl Obstacle {
+    /// The reason names neither the payload nor what a parser quotes of it: no variant's
+    /// text does, and sources below them are left out.
+    fn of_fold(error: &FoldError, version: Version) -> Self {
+        let reason = match error {
+            FoldError::Decode { source, .. } => format!("{error}: {source}"),
+            FoldError::Chain(_) | FoldError::NoPetition(_) => error.to_string(),
+        };
+        Self { version, reason }
+    }
+}

@@ -1,0 +1,172 @@
+//! Folding commits onto one snapshot in memory, and writing in steps that fit.
+
+use std::collections::HashSet;
+
+use casefold_events::{Commit, CommitRef, DocketEntryId, DocketNumber, Version};
+use casefold_shared::case::{Case, FoldError};
+use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
+
+use super::{CaseFolder, Counts, Obstacle, Stop};
+use crate::projections::{case::entries_changed, command};
+
+/// A case being folded on from the snapshot in the store.
+pub(super) struct Step<'a> {
+    folder: &'a CaseFolder,
+    case: Option<Case>,
+    /// The version in the store.
+    base: Version,
+    /// The rows of the commits since then.
+    rows: Vec<CommandRow>,
+    /// Entries that the store was asked for.
+    asked: HashSet<DocketEntryId>,
+    pub(super) counts: &'a mut Counts,
+}
+
+/// Commits that were read, and the one after them that can't be.
+pub(super) struct Commits {
+    pub(super) commits: Vec<Commit>,
+    pub(super) unreadable: Option<Obstacle>,
+}
+
+impl<'a> Step<'a> {
+    /// Begins at a snapshot that was read with these entries.
+    pub(super) fn new(
+        folder: &'a CaseFolder,
+        snapshot: Option<Case>,
+        asked: Vec<DocketEntryId>,
+        counts: &'a mut Counts,
+    ) -> Self {
+        Self {
+            folder,
+            base: snapshot.as_ref().map_or(Version::ZERO, |case| case.version),
+            case: snapshot,
+            rows: Vec::new(),
+            asked: asked.into_iter().collect(),
+            counts,
+        }
+    }
+
+    /// The version in memory.
+    pub(super) fn version(&self) -> Version {
+        self.case
+            .as_ref()
+            .map_or(Version::ZERO, |case| case.version)
+    }
+
+    /// Folds commits up to the first that can't be. What went before it stays folded, and is
+    /// written already where it did not fit into one step.
+    pub(super) async fn fold(&mut self, commits: &[&Commit]) -> Result<Result<(), Obstacle>, Stop> {
+        self.load(entries_changed(commits.iter().copied())).await?;
+        for commit in commits {
+            let next = self.version().next();
+            let events = match Case::understand(self.case.as_ref(), commit) {
+                Ok(events) => events,
+                Err(error) => return Ok(Err(Obstacle::of_fold(&error, next))),
+            };
+            let case = self.case.take();
+            let Some(case) = Case::apply(case, commit, events) else {
+                let error = FoldError::NoPetition(commit.docket_number);
+                return Ok(Err(Obstacle::of_fold(&error, next)));
+            };
+            self.rows.push(command::row(commit));
+            let fits = self.folder.snapshots.case_put_fits(&case, self.base);
+            self.case = Some(case);
+            if !fits {
+                self.write().await?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Loads the entries among these that are not in memory: an event on an entry that is
+    /// not there would change nothing, and be lost.
+    async fn load(&mut self, mut needed: HashSet<DocketEntryId>) -> Result<(), Stop> {
+        let Some(docket) = self.case.as_ref().map(|case| &case.docket) else {
+            return Ok(());
+        };
+        if docket.is_whole() {
+            return Ok(());
+        }
+        for entry in docket.on_record().chain(docket.off_record()) {
+            needed.remove(&entry.id());
+        }
+        let needed: Vec<_> = needed.difference(&self.asked).copied().collect();
+        if needed.is_empty() {
+            return Ok(());
+        }
+        // Entries are loaded into a case that is as the store has it.
+        self.write().await?;
+        if let Some(case) = &mut self.case {
+            let generation = self.folder.generation;
+            let entries = EntrySelection::Some {
+                ids: &needed,
+                indexes: &[],
+            };
+            let loaded = self
+                .folder
+                .snapshots
+                .case_load(generation, case, entries)
+                .await;
+            if !loaded.map_err(|error| Stop::of(error, self.base.next()))? {
+                return Err(Stop::Superseded);
+            }
+        }
+        self.asked.extend(needed);
+        Ok(())
+    }
+
+    /// Writes what was folded since the store's version, the command rows first.
+    pub(super) async fn write(&mut self) -> Result<(), Stop> {
+        let Some(case) = self.case.as_ref().filter(|case| case.version > self.base) else {
+            return Ok(());
+        };
+        let store = &self.folder.snapshots;
+        let failed = |error| Stop::of(error, case.version);
+        store.commands_put(&self.rows).await.map_err(failed)?;
+        match store
+            .case_put(self.folder.generation, case, self.base)
+            .await
+            .map_err(failed)?
+        {
+            PutOutcome::Superseded => Err(Stop::Superseded),
+            PutOutcome::Written => {
+                self.base = case.version;
+                self.counts.folded += self.rows.len() as u64;
+                self.rows.clear();
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Reads commits one by one up to the one that can't be read, beginning at an obstacle that a
+/// read of them all has met at an unknown place.
+pub(super) async fn readable_commits(
+    events: &dyn EventStore,
+    docket_number: DocketNumber,
+    met: Obstacle,
+) -> Result<Commits, Stop> {
+    let mut commits = Vec::new();
+    let mut version = met.version;
+    let unreadable = loop {
+        match events
+            .commit_get(CommitRef {
+                docket_number,
+                version,
+            })
+            .await
+        {
+            Ok(Some(commit)) => commits.push(commit),
+            Ok(None) => break Obstacle { version, ..met },
+            Err(error) => match Stop::of(error, version) {
+                Stop::Unfoldable(obstacle) => break obstacle,
+                stop @ (Stop::Passing(_) | Stop::Superseded) => return Err(stop),
+            },
+        }
+        version = version.next();
+    };
+    Ok(Commits {
+        commits,
+        unreadable: Some(unreadable),
+    })
+}

@@ -1,0 +1,26 @@
+//! The projector as a Lambda function on the event table's stream. Its event source mapping
+//! reports batch item failures.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::sync::Arc;
+
+use casefold_projector::{Projector, record};
+use casefold_shared::clock::SystemClock;
+use casefold_shared::config::Config;
+use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::telemetry::{self, Format};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    telemetry::init(Format::Json)?;
+    let config = Config::from_env()?;
+    let store = Arc::new(DynamoStore::new(&sdk_config(&config).await, &config));
+    let projector = &Projector::of_this_build(store.clone(), store, Arc::new(SystemClock));
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        Ok::<_, Infallible>(projector.handle(record::batch(event.payload)).await)
+    }))
+    .await
+}
