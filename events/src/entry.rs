@@ -75,6 +75,67 @@ impl<'de> Deserialize<'de> for EventCode {
     }
 }
 
+/// Declares the codes that the service itself gives to entries, once.
+macro_rules! automatic_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
+        /// The event codes of entries that the service makes by itself when something
+        /// happens: with a petition, at its service, when a contact changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum AutomaticCode {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl AutomaticCode {
+            /// Every such code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as text.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+        }
+    };
+}
+
+automatic_codes! {
+    /// Petition.
+    Petition = "P",
+    /// Request for place of trial.
+    RequestForPlaceOfTrial = "RQT",
+    /// Statement of taxpayer identification.
+    StatementOfTaxpayerIdentification = "STIN",
+    /// Notice of receipt of petition.
+    NoticeOfReceipt = "NOTR",
+    /// The filing fee was paid.
+    FeePaid = "FEE",
+    /// The filing fee was waived.
+    FeeWaived = "FEEW",
+    /// The caption was changed.
+    CaptionChanged = "MINC",
+    /// The suffix of the docket number was changed.
+    DocketNumberChanged = "MIND",
+    /// Notice of change of address.
+    AddressChanged = "NCA",
+    /// Notice of change of telephone number.
+    PhoneChanged = "NCP",
+    /// Notice of change of address and telephone number.
+    AddressAndPhoneChanged = "NCAP",
+    /// Notice of change of e-mail address.
+    EmailChanged = "NOCE",
+}
+
+impl From<AutomaticCode> for EventCode {
+    fn from(code: AutomaticCode) -> Self {
+        Self(code.as_str().to_owned())
+    }
+}
+
+impl PartialEq<AutomaticCode> for EventCode {
+    fn eq(&self, code: &AutomaticCode) -> bool {
+        self.0 == code.as_str()
+    }
+}
+
 /// Where a document's content is kept. The content itself never enters an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -189,4 +250,16 @@ pub struct FiledEntry {
     /// Where the content is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentRef>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_that_the_service_gives_are_event_codes() {
+        for code in AutomaticCode::ALL {
+            assert_eq!(code.as_str().parse(), Ok(EventCode::from(*code)));
+        }
+    }
 }

@@ -156,15 +156,15 @@ court_enum!(
         /// A corporation.
         Corporation = "Corporation",
         /// A partnership by its tax matters partner.
-        PartnershipTaxMatters = "Partnership (as the tax matters partner)",
+        PartnershipTaxMatters = "Partnership (as the Tax Matters Partner)",
         /// A partnership by another partner.
-        PartnershipOther = "Partnership (as a partner other than tax matters partner)",
+        PartnershipOther = "Partnership (as a partner other than Tax Matters Partner)",
         /// A partnership by its representative.
         PartnershipBba = "Partnership (as a partnership representative under the BBA regime)",
         /// An estate with an executor.
-        EstateWithExecutor = "Estate with an executor/personal representative/etc.",
+        EstateWithExecutor = "Estate with an executor/personal representative/fiduciary/etc.",
         /// An estate without an executor.
-        EstateWithoutExecutor = "Estate without an executor/personal representative/etc.",
+        EstateWithoutExecutor = "Estate without an executor/personal representative/fiduciary/etc.",
         /// A trust.
         Trust = "Trust",
         /// A conservator.

@@ -12,7 +12,7 @@ pub const LOG_VARIABLE: &str = "CASEFOLD_LOG";
 /// What is logged where nothing else is said. The libraries under the AWS SDK tell each
 /// request at `info`, which is too much.
 const DEFAULT_FILTER: &str = "info,aws_config=warn,aws_runtime=warn,aws_sdk_dynamodb=warn,aws_smithy_runtime=warn,\
-     hyper=warn,hyper_util=warn,rustls=warn";
+     hyper=warn,hyper_util=warn,rustls=warn,dynoxide=error";
 
 /// How an event is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

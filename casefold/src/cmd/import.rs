@@ -73,19 +73,16 @@ async fn import(
     });
     let now = SystemClock.now();
     let imported = importer.run(source, now, progress.as_ref(), &stopped).await;
+    // Beside a service, or on AWS, the projector there folds what was written.
+    if imported.is_ok() && backend.engine().is_some() {
+        let feed = super::serve::feed(backend).await?;
+        feed.run(Until::Drained, stopped).await;
+    }
     listening.abort();
     let report = imported?;
     if let Some(file) = &args.report {
         std::fs::write(file, serde_json::to_string_pretty(&report)?)
             .map_err(|error| format!("{} can't be written: {error}", file.display()))?;
-    }
-    // Beside a service, or on AWS, the projector there folds what was written.
-    if backend.engine().is_some() {
-        let (_keep, never) = watch::channel(false);
-        super::serve::feed(backend)
-            .await?
-            .run(Until::Drained, never)
-            .await;
     }
     Ok(report)
 }

@@ -71,8 +71,7 @@ pub(super) fn plan(
             } else {
                 entry.filing_date.max(backdrop.received_at)
             };
-            let is_petition =
-                is_on_record && entry.event_code.as_str() == AutomaticCode::Petition.as_str();
+            let is_petition = is_on_record && entry.event_code == AutomaticCode::Petition;
             // A file may have the petition twice; the case was served by the first.
             let serves_petition = is_petition && petition_served.is_none();
             let served_at = lifecycle::plan(&entry, filed_at, serves_petition, reader, timeline);
@@ -249,9 +248,7 @@ fn document_type(code: &EventCode, title: Option<&str>, reader: &mut Reader<'_>)
     if let Some(stated) = reader.text("documentType") {
         return stated;
     }
-    let known = DOCUMENT_TYPES
-        .iter()
-        .find(|(known, _)| known.as_str() == code.as_str());
+    let known = DOCUMENT_TYPES.iter().find(|(known, _)| code == known);
     let supposed = known
         .map(|(_, words)| *words)
         .or(title)

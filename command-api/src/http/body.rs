@@ -15,8 +15,8 @@ use std::fmt;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -66,7 +66,10 @@ impl<C: Commands> FromRequest<ApiState> for Body<C> {
             .map_err(|rejection| {
                 if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     let detail = format!("a command has at most {MAX_BODY_BYTES} bytes");
+                    // What is left of the body is not read, so the connection can't be
+                    // used again, and the client should know before it tries.
                     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", detail)
+                        .with(CONNECTION, HeaderValue::from_static("close"))
                 } else {
                     Problem::bad_request("BODY_UNREADABLE", "the body did not arrive as a whole")
                 }

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`commands`], [`reads`], [`health`] | the handlers |
+//! | [`commands`], [`reads`], [`history`], [`health`] | the handlers |
 //! | [`context`] | what surrounds each request: correlation, access log, security headers |
 //! | [`extract`], [`body`], [`etag`], [`cursor`] | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
@@ -19,6 +19,7 @@ mod docs;
 mod etag;
 mod extract;
 mod health;
+mod history;
 pub mod openapi;
 pub mod problem;
 mod reads;
@@ -74,7 +75,10 @@ pub fn router(state: ApiState) -> Router {
             "/v1/cases/{docketNumber}/docket-entries",
             get(reads::read_docket_entries),
         )
-        .route("/v1/cases/{docketNumber}/history", get(reads::read_history))
+        .route(
+            "/v1/cases/{docketNumber}/history",
+            get(history::read_history),
+        )
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::serve))

@@ -19,7 +19,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
-use super::{commands, health, reads};
+use super::{commands, health, history, reads};
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -42,11 +42,11 @@ use crate::refusal::{Refusal, RefusalCode};
         commands::command_group,
         reads::read_case,
         reads::read_docket_entries,
-        reads::read_history,
+        history::read_history,
         health::healthz,
         health::readyz,
     ),
-    components(schemas(reads::HistoryOrder)),
+    components(schemas(history::HistoryOrder)),
     tags(
         (name = "commands", description = "What people do to a case"),
         (name = "cases", description = "What is known of a case"),

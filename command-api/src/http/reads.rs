@@ -1,4 +1,4 @@
-//! Reading cases: the case, its docket entries, its history.
+//! Reading cases: the case and its docket entries. Its history is in [`super::history`].
 
 use axum::Json;
 use axum::extract::State;
@@ -6,23 +6,19 @@ use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
-use casefold_events::vocabulary::Role;
-use casefold_events::{
-    CommandId, Commit, CommitRef, Digest, DocketNumber, EventId, StoredEvent, Timestamp, UserId,
-    Version,
-};
+use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
-use casefold_shared::gateway::{EntrySelection, Order};
+use casefold_shared::gateway::EntrySelection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ApiState;
 use super::cursor::{self, List};
 use super::etag;
-use super::extract::{Caller, CasePath, Parameters, bad_parameter};
+use super::extract::{Caller, CasePath, Parameters};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::view::{CaseAnswer, DocketEntryView, DocketView};
-use crate::access::{Reader, Sight, sees_history};
+use crate::access::{Reader, Sight};
 use crate::decide::Actor;
 use crate::service::ReadError;
 
@@ -30,15 +26,8 @@ use crate::service::ReadError;
 const MAX_ENTRIES: u32 = 1_000;
 /// Entries on a page, where the reader asks for no number.
 const USUAL_ENTRIES: u64 = 100;
-/// The most commits on a page.
-const MAX_COMMITS: u64 = 500;
-/// Commits on a page, where the reader asks for no number.
-const USUAL_COMMITS: u64 = 50;
-/// A page of history ends early at this size: a Lambda function answers with 6 MB at most.
-const MAX_HISTORY_BYTES: usize = 4 << 20;
-
 /// What the answer to a read depends on, beside its address.
-const FOR_ONE_READER: [(axum::http::HeaderName, &str); 2] = [
+pub(super) const FOR_ONE_READER: [(axum::http::HeaderName, &str); 2] = [
     (VARY, "Authorization"),
     (CACHE_CONTROL, "private, no-cache"),
 ];
@@ -59,71 +48,6 @@ pub(super) struct DocketEntriesPage {
     /// The cursor of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
-}
-
-/// A page of a case's history.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct HistoryPage {
-    /// The case.
-    docket_number: DocketNumber,
-    /// The commits.
-    commits: Vec<CommitView>,
-    /// The cursor of the next page; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-}
-
-/// What one command did to the case.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CommitView {
-    /// The commit's number, and the case's version after it.
-    version: Version,
-    /// When the court recorded it.
-    recorded_at: Timestamp,
-    /// From when it holds.
-    effective_at: Timestamp,
-    /// Who.
-    actor: UserId,
-    /// In which role.
-    role: Role,
-    /// The name of the command.
-    #[schema(example = "ServePetition")]
-    command: String,
-    /// The command's id.
-    command_id: CommandId,
-    /// Ties the commits of one act together.
-    correlation_id: CorrelationId,
-    /// The commit that made a policy act, where it was a policy that did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    causation: Option<CommitRef>,
-    /// Every commit that was made in one step with this one; absent where it was alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    committed_with: Vec<CommitRef>,
-    /// The hash of the commit before; zeros before the first.
-    prev_hash: Digest,
-    /// The hash of this commit.
-    hash: Digest,
-    /// What happened, in order.
-    events: Vec<EventView>,
-}
-
-/// Something that happened.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct EventView {
-    /// The event's id.
-    event_id: EventId,
-    /// Its type.
-    #[serde(rename = "type")]
-    #[schema(example = "PetitionServed")]
-    event_type: String,
-    /// The version of its payload's schema.
-    schema_version: u32,
-    /// The payload, as it is stored.
-    #[schema(value_type = Object)]
-    payload: serde_json::Value,
 }
 
 /// Read a case
@@ -278,86 +202,6 @@ pub(super) async fn read_docket_entries(
     Ok((tag, FOR_ONE_READER, Json(page)).into_response())
 }
 
-/// Read the history of a case
-///
-/// The commits: what each command did, who sent it, when, and the chain of hashes. For the
-/// court's own roles.
-#[utoipa::path(
-    get, path = "/v1/cases/{docketNumber}/history", tag = "cases", operation_id = "readHistory",
-    params(
-        ("docketNumber" = DocketNumber, Path, description = "The case."),
-        ("order" = Option<HistoryOrder>, Query,
-         description = "`asc`, the first commit first, or `desc`, the last one first; `asc` where it is absent."),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
-         description = "The most commits on the page, 50 where it is absent. A page of large commits has fewer."),
-        ("cursor" = Option<String>, Query,
-         description = "`nextCursor` of the page before, in the same order; absent for the first page."),
-        ("X-Correlation-Id" = Option<CorrelationId>, Header,
-         description = "The caller's own id for the request; made here where it is absent."),
-    ),
-    responses(
-        (status = 200, description = "A page of commits.", body = HistoryPage),
-        (status = 403, description = "The reader's role may not read histories: `ROLE_NOT_ALLOWED`.",
-         body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
-         body = ProblemDocument, content_type = "application/problem+json"),
-    ),
-)]
-pub(super) async fn read_history(
-    State(state): State<ApiState>,
-    Caller(actor): Caller,
-    CasePath(docket_number): CasePath,
-    mut parameters: Parameters,
-) -> Result<Response, Problem> {
-    if !sees_history(actor.role) {
-        let detail = format!("the role {} may not read the history of cases", actor.role);
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "ROLE_NOT_ALLOWED",
-            detail,
-        ));
-    }
-    let limit = parameters
-        .take_number("limit", 1..=MAX_COMMITS)?
-        .unwrap_or(USUAL_COMMITS);
-    let (order, list) = match parameters.take("order")?.as_deref() {
-        None | Some("asc") => (Order::OldestFirst, List::OldestCommits),
-        Some("desc") => (Order::NewestFirst, List::NewestCommits),
-        Some(_) => return Err(bad_parameter("order", "order is asc or desc".to_owned())),
-    };
-    let cursor = parameters.take("cursor")?;
-    let beyond = cursor
-        .map(|cursor| cursor::decode(&cursor, list, docket_number))
-        .transpose()?;
-    parameters.done()?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let page = state
-        .service
-        .read_history(docket_number, beyond.map(Version), limit, order)
-        .await?;
-    if page.commits.is_empty() && beyond.is_none() {
-        return Err(no_such_case(docket_number));
-    }
-    let (commits, next) = within_bytes(page.commits, page.next);
-    let page = HistoryPage {
-        docket_number,
-        commits: commits.into_iter().map(CommitView::of).collect(),
-        next_cursor: next.map(|version| cursor::encode(list, docket_number, version.0)),
-    };
-    Ok((FOR_ONE_READER, Json(page)).into_response())
-}
-
-/// In which order commits are read.
-#[derive(Clone, Copy, Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "it describes the parameter's values to OpenAPI")]
-pub(super) enum HistoryOrder {
-    /// The first commit first.
-    Asc,
-    /// The last commit first.
-    Desc,
-}
-
 /// The case for a reader.
 ///
 /// A case that is sealed from the reader is not told apart by how far it has come: asked
@@ -390,7 +234,7 @@ async fn find(
     case.ok_or_else(|| no_such_case(docket_number))
 }
 
-fn no_such_case(docket_number: DocketNumber) -> Problem {
+pub(super) fn no_such_case(docket_number: DocketNumber) -> Problem {
     let detail = format!("there is no case {docket_number}");
     Problem::new(StatusCode::NOT_FOUND, "CASE_NOT_FOUND", detail)
 }
@@ -413,63 +257,4 @@ fn entries(reader: &Reader<'_>, case: &Case, after: u32, limit: u32) -> Vec<Dock
         .chain(on_record)
         .filter_map(|entry| DocketEntryView::of(reader, entry))
         .collect()
-}
-
-/// As many commits, one at least, as go into one answer, and after which the next go on.
-fn within_bytes(mut commits: Vec<Commit>, next: Option<Version>) -> (Vec<Commit>, Option<Version>) {
-    let mut bytes = 0;
-    let fits = commits.iter().take_while(|commit| {
-        bytes += commit
-            .events
-            .iter()
-            .map(|event| event.payload.len())
-            .sum::<usize>();
-        bytes <= MAX_HISTORY_BYTES
-    });
-    let count = fits.count().max(1);
-    if count >= commits.len() {
-        return (commits, next);
-    }
-    commits.truncate(count);
-    let next = commits.last().map(|commit| commit.version);
-    (commits, next)
-}
-
-impl CommitView {
-    fn of(commit: Commit) -> Self {
-        let Commit {
-            draft,
-            prev_hash,
-            hash,
-        } = commit;
-        Self {
-            version: draft.version,
-            recorded_at: draft.recorded_at,
-            effective_at: draft.effective_at,
-            actor: draft.actor,
-            role: draft.role,
-            command: draft.command,
-            command_id: draft.command_id,
-            correlation_id: draft.correlation_id,
-            causation: draft.causation,
-            committed_with: draft.committed_with,
-            prev_hash,
-            hash,
-            events: draft.events.into_iter().map(EventView::of).collect(),
-        }
-    }
-}
-
-impl EventView {
-    fn of(event: StoredEvent) -> Self {
-        // The audit shows what is stored, even where it is no JSON any more.
-        let payload = serde_json::from_str(&event.payload)
-            .unwrap_or(serde_json::Value::String(event.payload));
-        Self {
-            event_id: event.event_id,
-            event_type: event.event_type,
-            schema_version: event.schema_version,
-            payload,
-        }
-    }
 }

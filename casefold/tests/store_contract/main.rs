@@ -1,0 +1,14 @@
+//! The contract of the gateway's DynamoDB implementation, on a real engine.
+//!
+//! It runs on the embedded engine, and on any other DynamoDB endpoint that
+//! `CASEFOLD_TEST_ENDPOINT` names; each test has tables of its own.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commits;
+mod control;
+mod faults;
+mod large_cases;
+mod layout;
+mod snapshots;
