@@ -114,7 +114,7 @@ impl NewPetitioner {
         check.count("petitioners", petitioners.len(), 1, limits::PETITIONERS);
         for (at, petitioner) in petitioners.iter().enumerate() {
             check.within(format_args!("petitioners[{at}]"), |check| {
-                petitioner.check(check)
+                petitioner.check(check);
             });
         }
     }

@@ -137,6 +137,7 @@ macro_rules! commands {
 
 commands! {
     /// Begins a case.
+    #[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is not moved about")]
     PetitionCommand {
         /// A petition filed electronically, by the petitioner or counsel.
         FilePetition(FilePetition),

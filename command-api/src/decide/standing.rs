@@ -36,6 +36,7 @@ fn change_status(case: &Case, status: CaseStatus, draft: &mut Draft<'_>) -> Resu
         return Err(Refusal::StatusNotSettable { status });
     }
     require_served(case)?;
+    require_unconsolidated(case)?;
     let closed_date = status.is_closed().then_some(draft.at);
     draft.event(CaseStatusChanged {
         status,

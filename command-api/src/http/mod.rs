@@ -2,11 +2,11 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`commands`], [`reads`], [`history`], [`health`] | the handlers |
-//! | [`context`] | what surrounds each request: correlation, access log, security headers |
-//! | [`extract`], [`body`], [`etag`], [`cursor`] | reading requests, strictly |
+//! | `commands`, `reads`, `history`, `health` | the handlers |
+//! | `context` | what surrounds each request: correlation, access log, security headers |
+//! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
-//! | [`openapi`], [`docs`] | the description of it all |
+//! | [`openapi`], `docs` | the description of it all |
 //!
 //! The same [`router`] runs under Lambda and on a local port. No rule of the court is here,
 //! and no knowledge of a store.

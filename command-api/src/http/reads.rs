@@ -54,9 +54,10 @@ pub(super) struct DocketEntriesPage {
 ///
 /// The case as its reader may see it: whole for the court; for parties and the respondent
 /// without the sealed addresses of others; for everybody else the public record, and of a
-/// sealed case its number alone. It comes from the snapshot, which follows the commits
-/// within moments; `minVersion` asks for a version that is not older, such as the one that
-/// a command has just answered with.
+/// sealed case its number alone. The court's staff read the snapshot, which follows the
+/// commits within moments; `minVersion` asks for a version that is not older, such as the
+/// one that a command has just answered with. Others read the case as its commits stand, so
+/// that a seal holds at once.
 #[utoipa::path(
     get, path = "/v1/cases/{docketNumber}", tag = "cases", operation_id = "readCase",
     params(
@@ -204,8 +205,10 @@ pub(super) async fn read_docket_entries(
 
 /// The case for a reader.
 ///
-/// A case that is sealed from the reader is not told apart by how far it has come: asked
-/// for a version that it has not reached, it answers as it does without.
+/// The court reads the snapshot. Everybody else reads the case as its commits stand, for a
+/// seal holds from the moment in which it was answered, even while no projector runs. And a
+/// case that is sealed from its reader doesn't tell how far it has come: asked for a version
+/// that it has not reached, it answers as it does without.
 async fn find(
     state: &ApiState,
     actor: &Actor,
@@ -213,25 +216,27 @@ async fn find(
     min_version: Option<Version>,
     entries: EntrySelection<'_>,
 ) -> Result<Case, Problem> {
-    let found = state
-        .service
-        .read_case(docket_number, min_version, entries)
-        .await;
-    let case = match found {
-        Err(ReadError::NotReached { current, wanted }) => {
-            let case = state
-                .service
-                .read_case(docket_number, None, EntrySelection::None)
-                .await?;
-            let sealed = |case: &Case| Reader::of(actor, case).sight() == Sight::Sealed;
-            match case {
-                Some(case) if sealed(&case) => Some(case),
-                Some(_) | None => return Err(ReadError::NotReached { current, wanted }.into()),
+    let service = &state.service;
+    if actor.role.is_internal() {
+        let case = service
+            .read_case(docket_number, min_version, entries)
+            .await?;
+        return case.ok_or_else(|| no_such_case(docket_number));
+    }
+    let case = service.read_case_at_head(docket_number, entries).await?;
+    let case = case.ok_or_else(|| no_such_case(docket_number))?;
+    match min_version {
+        Some(wanted)
+            if wanted > case.version && Reader::of(actor, &case).sight() != Sight::Sealed =>
+        {
+            Err(ReadError::NotReached {
+                current: case.version,
+                wanted,
             }
+            .into())
         }
-        found => found?,
-    };
-    case.ok_or_else(|| no_such_case(docket_number))
+        Some(_) | None => Ok(case),
+    }
 }
 
 pub(super) fn no_such_case(docket_number: DocketNumber) -> Problem {

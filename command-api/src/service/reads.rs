@@ -4,7 +4,7 @@ use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{CommitPage, EntrySelection, Order};
 
-use super::load::Freshness;
+use super::load::{Found, Freshness};
 use super::{ReadError, Service};
 
 impl Service {
@@ -28,6 +28,23 @@ impl Service {
                 Err(ReadError::NotReached { current, wanted })
             }
             Some(_) | None => Ok(case),
+        }
+    }
+
+    /// A case as its commits stand, whatever the snapshot lacks: for readers from whom
+    /// something may have been sealed a moment ago, or while no projector runs.
+    ///
+    /// # Errors
+    /// See [`Self::read_case`].
+    pub async fn read_case_at_head(
+        &self,
+        docket_number: DocketNumber,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, ReadError> {
+        match self.find(docket_number, entries, None).await? {
+            Found::Head(case) => Ok(case.map(|case| *case)),
+            // Only a command with a key is ever found to be repeated.
+            Found::Repeated(_) => Ok(None),
         }
     }
 

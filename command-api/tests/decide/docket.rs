@@ -1,49 +1,15 @@
 //! Filing, serving, striking and sealing docket entries.
 
 use casefold_command_api::decide::Actor;
-use casefold_events::case::docket::{DocketEntrySealed, DocketEntryServed, DocketEntryStricken};
+use casefold_events::UserId;
 use casefold_events::case::parties::PartyAdded;
-use casefold_events::entry::Service;
-use casefold_events::vocabulary::{CaseStatus, Role, SealedTo, ServiceIndicator};
-use casefold_events::{DocketEntryId, UserId};
+use casefold_events::vocabulary::{CaseStatus, Role, ServiceIndicator};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::support::*;
 
 fn file(code: &str) -> Value {
     json!({"type": "FileDocument", "eventCode": code, "document": document()})
-}
-
-/// The id of the entry that was filed as the n-th of a history.
-fn entry_id(at: u128) -> DocketEntryId {
-    DocketEntryId(Uuid::from_u128(0xA000 + at))
-}
-
-/// A motion was filed as entry 3, the fourth of the history.
-fn with_motion() -> History {
-    served().entry("M006")
-}
-
-fn service_of(docket_entry_id: DocketEntryId) -> DocketEntryServed {
-    let service = Service {
-        served_at: time(RECEIVED),
-        served_parties: Vec::new(),
-        served_parties_code: None,
-    };
-    DocketEntryServed {
-        docket_entry_id,
-        service,
-    }
-}
-
-fn striking_of(docket_entry_id: DocketEntryId) -> DocketEntryStricken {
-    let (stricken_at, stricken_by) = (time(RECEIVED), "A clerk".to_owned());
-    DocketEntryStricken {
-        docket_entry_id,
-        stricken_at,
-        stricken_by,
-    }
 }
 
 #[test]
@@ -317,7 +283,7 @@ fn what_can_not_be_served_is_refused_each_with_its_own_code() {
 #[test]
 fn an_entry_is_not_served_as_of_a_time_before_it_was_filed() {
     let history = served().entry_with("M006", |entry| {
-        entry.filing_date = time("2026-06-01T00:00:00.000Z")
+        entry.filing_date = time("2026-06-01T00:00:00.000Z");
     });
     given(history)
         .when(json!({
@@ -327,101 +293,6 @@ fn an_entry_is_not_served_as_of_a_time_before_it_was_filed() {
         }))
         .by(docket_clerk())
         .then_refused("EFFECTIVE_TOO_EARLY");
-}
-
-#[test]
-fn an_entry_is_stricken_once() {
-    let strike = json!({"type": "StrikeDocketEntry", "docketEntry": 3});
-    let outcome = given(with_motion())
-        .when(strike.clone())
-        .by(docket_clerk())
-        .then_events(["DocketEntryStricken"]);
-    let stricken = outcome
-        .case
-        .docket
-        .entry_at(3)
-        .unwrap()
-        .stricken
-        .clone()
-        .unwrap();
-    assert_eq!(
-        (stricken.stricken_at, stricken.stricken_by.as_str()),
-        (time(NOW), "Somebody")
-    );
-    given(with_motion().and(striking_of(entry_id(4))))
-        .when(strike)
-        .by(docket_clerk())
-        .then_refused("ENTRY_ALREADY_STRICKEN");
-}
-
-#[test]
-fn only_an_entry_on_the_record_is_stricken() {
-    let strike = |entry: u32| json!({"type": "StrikeDocketEntry", "docketEntry": entry});
-    given(served())
-        .when(strike(0))
-        .by(docket_clerk())
-        .then_refused("ENTRY_NOT_ON_RECORD");
-    given(served())
-        .when(strike(9))
-        .by(docket_clerk())
-        .then_refused("ENTRY_NOT_FOUND");
-}
-
-#[test]
-fn an_entry_is_sealed_to_somebody_and_the_seal_can_be_changed() {
-    let seal = |to: &str| json!({"type": "SealDocketEntry", "docketEntry": 3, "sealedTo": to});
-    let outcome = given(with_motion())
-        .when(seal("Public"))
-        .by(docket_clerk())
-        .then_events(["DocketEntrySealed"]);
-    assert_eq!(
-        outcome.case.docket.entry_at(3).unwrap().sealed_to,
-        Some(SealedTo::Public)
-    );
-    let sealed = || {
-        with_motion().and(DocketEntrySealed {
-            docket_entry_id: entry_id(4),
-            sealed_to: SealedTo::Public,
-        })
-    };
-    given(sealed())
-        .when(seal("Public"))
-        .by(docket_clerk())
-        .then_refused("ENTRY_ALREADY_SEALED");
-    given(sealed())
-        .when(seal("External"))
-        .by(docket_clerk())
-        .then_events(["DocketEntrySealed"]);
-}
-
-#[test]
-fn an_entry_off_the_record_is_sealed_too() {
-    given(served())
-        .when(json!({"type": "SealDocketEntry", "docketEntry": 0, "sealedTo": "External"}))
-        .by(docket_clerk())
-        .then_events(["DocketEntrySealed"]);
-    given(served())
-        .when(json!({"type": "SealDocketEntry", "docketEntry": 7, "sealedTo": "External"}))
-        .by(docket_clerk())
-        .then_refused("ENTRY_NOT_FOUND");
-}
-
-#[test]
-fn only_a_sealed_entry_is_unsealed() {
-    let unseal = json!({"type": "UnsealDocketEntry", "docketEntry": 3});
-    let sealed = with_motion().and(DocketEntrySealed {
-        docket_entry_id: entry_id(4),
-        sealed_to: SealedTo::Public,
-    });
-    let outcome = given(sealed)
-        .when(unseal.clone())
-        .by(docket_clerk())
-        .then_events(["DocketEntryUnsealed"]);
-    assert_eq!(outcome.case.docket.entry_at(3).unwrap().sealed_to, None);
-    given(with_motion())
-        .when(unseal)
-        .by(docket_clerk())
-        .then_refused("ENTRY_NOT_SEALED");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Deciding: given a case, when a command, then events or a refusal.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
 mod consolidation;
 mod court_issued;
 mod docket;
@@ -9,5 +11,7 @@ mod invariants;
 mod limits;
 mod parties;
 mod permissions;
+mod petition_service;
 mod standing;
+mod striking_and_sealing;
 mod support;

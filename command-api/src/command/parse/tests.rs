@@ -79,14 +79,14 @@ fn an_unknown_field_is_named_with_its_path() {
     assert_eq!((error.code(), error.field()), ("UNKNOWN_FIELD", "captoin"));
     assert!(error.to_string().contains("`caption`"), "{error}");
     let error = refused(petition_with(|body| {
-        body["petitioners"][0]["nmae"] = json!(SECRET)
+        body["petitioners"][0]["nmae"] = json!(SECRET);
     }));
     assert_eq!(
         (error.code(), error.field()),
         ("UNKNOWN_FIELD", "petitioners[0].nmae")
     );
     let error = refused(petition_with(|body| {
-        body["petitioners"][0]["address"]["zip"] = json!(SECRET)
+        body["petitioners"][0]["address"]["zip"] = json!(SECRET);
     }));
     assert_eq!(error.field(), "petitioners[0].address.zip");
 }
@@ -118,7 +118,7 @@ fn a_field_of_another_form_is_named_without_what_is_in_it() {
     ];
     for (pointer, path) in fields {
         let error = refused(petition_with(|body| {
-            *body.pointer_mut(pointer).unwrap() = json!(SECRET)
+            *body.pointer_mut(pointer).unwrap() = json!(SECRET);
         }));
         assert_eq!((error.code(), error.field()), ("INVALID_FIELD", path));
     }
@@ -137,11 +137,11 @@ fn a_field_of_another_form_is_named_without_what_is_in_it() {
 #[test]
 fn a_wrong_value_is_told_what_is_expected() {
     let error = refused(petition_with(|body| {
-        body["procedureType"] = json!("Santiago")
+        body["procedureType"] = json!("Santiago");
     }));
     assert!(error.to_string().contains("`Regular`"), "{error}");
     let error = refused(petition_with(|body| {
-        body["irsNoticeDate"] = json!("Santiago")
+        body["irsNoticeDate"] = json!("Santiago");
     }));
     assert!(error.to_string().contains("RFC 3339"), "{error}");
     for entry in [

@@ -1,28 +1,25 @@
 //! Given, when, then: as types, so that they can't be said in another order.
 
+mod history;
+
 use std::collections::BTreeSet;
 
-use casefold_command_api::command::{CaseCommand, GroupCommand, PetitionCommand};
+use casefold_command_api::command::{
+    CaseCommand, FilePaperPetition, GroupCommand, PetitionCommand,
+};
 use casefold_command_api::decide::{self, Actor, Ask, Decision};
 use casefold_command_api::refusal::Refusal;
-use casefold_events::case::consolidation::CaseConsolidated;
-use casefold_events::case::docket::DocketEntryFiled;
-use casefold_events::case::intake::{Fee, PetitionChecked, PetitionFiled, PetitionServed};
-use casefold_events::case::parties::CounselAssociated;
-use casefold_events::case::standing::CaseStatusChanged;
-use casefold_events::entry::{DocumentRef, FiledEntry};
-use casefold_events::party::{Address, Contact, Counsel};
-use casefold_events::vocabulary::{
-    CaseStatus, CaseType, ContactType, CounselType, PartyType, ProcedureType, Role,
-    ServiceIndicator,
-};
+use casefold_events::entry::FiledEntry;
+use casefold_events::vocabulary::Role;
 use casefold_events::{
-    CaseEvent, CommandId, ContactId, CorrelationId, Digest, DocketEntryId, DocketNumber,
-    DraftCommit, EventId, Personal, StoredEvent, Timestamp, UserId, Version,
+    CaseEvent, CommandId, CorrelationId, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
+    Timestamp, UserId, Version,
 };
 use casefold_shared::case::Case;
 use serde_json::Value;
 use uuid::Uuid;
+
+pub(crate) use history::*;
 
 /// The time of every command in these tests.
 pub(crate) const NOW: &str = "2026-11-23T12:00:00.000Z";
@@ -65,214 +62,6 @@ pub(crate) fn practitioner() -> Actor {
 
 pub(crate) fn respondents_counsel() -> Actor {
     actor(Role::IrsPractitioner)
-}
-
-/// What happened to a case before.
-#[derive(Clone, Debug)]
-pub(crate) struct History {
-    docket_number: DocketNumber,
-    events: Vec<CaseEvent>,
-    ids: u128,
-    last_index: u32,
-}
-
-/// A petition of Brett Osborne was filed electronically: entries 1 and 2, and 0 off the record.
-pub(crate) fn filed() -> History {
-    filed_with(|_| {})
-}
-
-/// A petition was filed that differs from that of [`filed`].
-pub(crate) fn filed_with(change: impl FnOnce(&mut PetitionFiled)) -> History {
-    let mut history = History {
-        docket_number: number("101-26"),
-        events: Vec::new(),
-        ids: 0xA000,
-        last_index: 0,
-    };
-    let mut petition = PetitionFiled {
-        received_at: time(RECEIVED),
-        is_paper: false,
-        caption: "Brett Osborne, Petitioner".into(),
-        case_type: CaseType::Deficiency,
-        procedure_type: ProcedureType::Regular,
-        party_type: PartyType::Petitioner,
-        preferred_trial_city: Some("Birmingham, Alabama".to_owned()),
-        petitioners: vec![contact(1, "Brett Osborne", Some(petitioner().user_id))],
-        fee: Fee::NotPaid,
-        irs_notice_date: None,
-    };
-    change(&mut petition);
-    history.events.push(petition.into());
-    history
-        .entry("P")
-        .entry_with("RQT", |entry| {
-            entry.is_minute_entry = true;
-            entry.document = None;
-        })
-        .entry_with("STIN", |entry| {
-            entry.index = Some(0);
-            entry.is_on_docket_record = false;
-        })
-}
-
-/// The petition of [`filed`] was checked and served.
-pub(crate) fn served() -> History {
-    filed().checked().served()
-}
-
-/// The case of [`served`] is ready for trial.
-pub(crate) fn at_issue(docket_number: &str) -> History {
-    served().numbered(docket_number).status(CaseStatus::AtIssue)
-}
-
-impl History {
-    pub(crate) fn numbered(mut self, docket_number: &str) -> Self {
-        self.docket_number = number(docket_number);
-        self
-    }
-
-    /// The same case before anything happened.
-    pub(crate) fn emptied(mut self) -> Self {
-        self.events.clear();
-        self
-    }
-
-    pub(crate) fn and(mut self, event: impl Into<CaseEvent>) -> Self {
-        self.events.push(event.into());
-        self
-    }
-
-    pub(crate) fn checked(self) -> Self {
-        self.and(PetitionChecked {})
-    }
-
-    pub(crate) fn served(self) -> Self {
-        let served_at = time(RECEIVED);
-        self.and(PetitionServed { served_at })
-            .status(CaseStatus::NotAtIssue)
-    }
-
-    pub(crate) fn status(self, status: CaseStatus) -> Self {
-        let closed_date = status.is_closed().then(|| time(RECEIVED));
-        self.and(CaseStatusChanged {
-            status,
-            closed_date,
-        })
-    }
-
-    /// An entry of this code was filed, with a document.
-    pub(crate) fn entry(self, code: &str) -> Self {
-        self.entry_with(code, |_| {})
-    }
-
-    pub(crate) fn entry_with(mut self, code: &str, change: impl FnOnce(&mut FiledEntry)) -> Self {
-        self.ids += 1;
-        let mut entry = FiledEntry {
-            docket_entry_id: DocketEntryId(Uuid::from_u128(self.ids)),
-            index: Some(self.last_index + 1),
-            event_code: code.parse().unwrap(),
-            document_type: code.to_owned(),
-            title: code.into(),
-            filed_by: None,
-            filers: Vec::new(),
-            filing_date: time(RECEIVED),
-            received_at: time(RECEIVED),
-            number_of_pages: Some(2),
-            is_paper: false,
-            lodged: false,
-            objections: None,
-            pending: false,
-            is_draft: false,
-            is_minute_entry: false,
-            is_on_docket_record: true,
-            judge: None,
-            signature: None,
-            document: Some(DocumentRef {
-                key: "documents/1.pdf".to_owned(),
-                sha256: None,
-            }),
-        };
-        change(&mut entry);
-        if entry.is_on_docket_record {
-            self.last_index += 1;
-        }
-        self.and(DocketEntryFiled { entry })
-    }
-
-    /// The respondent's counsel appeared.
-    pub(crate) fn with_respondents_counsel(self) -> Self {
-        self.and(CounselAssociated {
-            counsel: counsel(
-                &respondents_counsel(),
-                CounselType::IrsPractitioner,
-                Vec::new(),
-            ),
-        })
-    }
-
-    /// Counsel for the first petitioner appeared.
-    pub(crate) fn with_practitioner(self) -> Self {
-        self.and(CounselAssociated {
-            counsel: counsel(
-                &practitioner(),
-                CounselType::PrivatePractitioner,
-                vec![contact_id(1)],
-            ),
-        })
-    }
-
-    /// The case was consolidated with others.
-    pub(crate) fn consolidated(self, members: &[&str]) -> Self {
-        let members: Vec<_> = members.iter().map(|member| number(member)).collect();
-        self.and(CaseConsolidated {
-            lead_docket_number: members[0],
-            members,
-        })
-    }
-
-    pub(crate) fn case(&self) -> Case {
-        fold(None, self.docket_number, &self.events)
-    }
-}
-
-pub(crate) fn contact_id(number: u32) -> ContactId {
-    ContactId(Uuid::from_u128(0xC000 + u128::from(number)))
-}
-
-pub(crate) fn contact(number: u32, name: &str, user_id: Option<UserId>) -> Contact {
-    Contact {
-        contact_id: contact_id(number),
-        contact_type: ContactType::Petitioner,
-        user_id,
-        name: name.into(),
-        secondary_name: None,
-        in_care_of: None,
-        title: None,
-        address: Some(Personal::new(Address {
-            address1: "68 Fabien Freeway".to_owned(),
-            city: "Birmingham".to_owned(),
-            ..Address::default()
-        })),
-        phone: None,
-        email: Some("osborne@example.com".into()),
-        service_indicator: ServiceIndicator::Electronic,
-        is_address_sealed: false,
-    }
-}
-
-fn counsel(actor: &Actor, counsel_type: CounselType, representing: Vec<ContactId>) -> Counsel {
-    Counsel {
-        user_id: actor.user_id.clone(),
-        counsel_type,
-        name: format!("Counsel {}", actor.role).into(),
-        bar_number: None,
-        firm_name: None,
-        email: Some("counsel@example.com".into()),
-        phone: None,
-        address: None,
-        service_indicator: ServiceIndicator::Electronic,
-        representing,
-    }
 }
 
 /// Folds one more commit, sealed as it would be stored.
@@ -619,3 +408,18 @@ pub(crate) fn document() -> Value {
         "numberOfPages": 3,
     })
 }
+
+/// The example of a paper petition, changed.
+pub(crate) fn paper_petition_with(change: impl FnOnce(&mut Value)) -> Value {
+    let mut body = FilePaperPetition::example();
+    change(&mut body);
+    body
+}
+
+/// What a petition makes.
+pub(crate) const FILED: [&str; 4] = [
+    "PetitionFiled",
+    "DocketEntryFiled",
+    "DocketEntryFiled",
+    "DocketEntryFiled",
+];
