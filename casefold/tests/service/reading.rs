@@ -61,6 +61,16 @@ async fn a_command_on_a_version_that_has_passed_is_refused() {
         .post(&path, &[("if-match", "\"2\"")], &seal)
         .await
         .expect_problem(412, "VERSION_MISMATCH");
+    let judge = service.client(dir.path(), "judge");
+    let told = judge
+        .post(&path, &[("if-match", "\"2\"")], &seal)
+        .await
+        .expect(403);
+    assert_eq!(
+        told.header("etag"),
+        None,
+        "who may not seal learns no version"
+    );
     clerk
         .post(&path, &[("if-match", "\"3\"")], &seal)
         .await

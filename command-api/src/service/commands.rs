@@ -15,6 +15,10 @@ use super::load::Found;
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::{CaseCommand, EntryRef, GroupCommand, PetitionCommand};
 use crate::decide::{self, Ask, Decision};
+use crate::refusal::Refusal;
+
+/// The HTTP status of a refusal to somebody who may not ask.
+const FORBIDDEN: u16 = 403;
 
 /// What every commit of one command has in common.
 struct Envelope<'a, C> {
@@ -226,13 +230,6 @@ impl Service {
                     return first(answers, docket_number);
                 }
             };
-            if let Some(expected) = request.if_match
-                && expected != case.version
-            {
-                return Err(CommandError::VersionMismatch {
-                    current: case.version,
-                });
-            }
             let now = self.clock.now();
             let mut ids = std::iter::repeat_with(|| self.clock.new_id());
             let ask = Ask {
@@ -240,7 +237,8 @@ impl Service {
                 now,
                 ids: &mut ids,
             };
-            let decision = decide::case(&case, &request.command, ask)?;
+            let decision = decide::case(&case, &request.command, ask);
+            let decision = if_match(&request, case.version, decision)?;
             let commit = envelope.commit(CaseHead::of(&case), decision, Vec::new(), self, now)?;
             match self.events.commit_append(&commit).await? {
                 AppendOutcome::Written => return Ok(Answer::of(&commit, false)),
@@ -392,6 +390,23 @@ impl Service {
             commits.push(self.events.commit_get(*commit).await?.ok_or(missing)?);
         }
         Ok(commits)
+    }
+}
+
+/// Compares versions after the rules have had their say on who may ask: a caller who may not
+/// learns nothing of the case, not even its version. To others the version comes first,
+/// for a refusal would be about a state that they have not seen.
+fn if_match(
+    request: &Request<CaseCommand>,
+    current: Version,
+    decision: Result<Decision, Refusal>,
+) -> Result<Decision, CommandError> {
+    match decision {
+        Err(refusal) if refusal.status() == FORBIDDEN => Err(refusal.into()),
+        Ok(_) | Err(_) if request.if_match.is_some_and(|expected| expected != current) => {
+            Err(CommandError::VersionMismatch { current })
+        }
+        decision => Ok(decision?),
     }
 }
 

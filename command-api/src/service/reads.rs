@@ -48,28 +48,6 @@ impl Service {
         }
     }
 
-    /// A case with the entries on the record whose index is above `after`, at most `limit`
-    /// of them. The case has no more than these entries loaded, or a few more.
-    ///
-    /// # Errors
-    /// See [`Self::read_case`].
-    pub async fn read_entries(
-        &self,
-        docket_number: DocketNumber,
-        min_version: Option<Version>,
-        after: u32,
-        limit: u32,
-    ) -> Result<Option<Case>, ReadError> {
-        let indexes: Vec<u32> = (after..after.saturating_add(limit))
-            .map(|at| at + 1)
-            .collect();
-        let selection = EntrySelection::Some {
-            ids: &[],
-            indexes: &indexes,
-        };
-        self.read_case(docket_number, min_version, selection).await
-    }
-
     /// At most `limit` commits of a case beyond a version.
     ///
     /// # Errors
