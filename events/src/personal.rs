@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 ///
 /// ```
 /// use casefold_events::Personal;
-/// let name = Personal::new("Astra Santiago".to_owned());
+/// let name = Personal::new("Vera Lindholm".to_owned());
 /// assert_eq!(format!("{name:?}"), "‹personal›");
-/// assert_eq!(name.expose(), "Astra Santiago");
+/// assert_eq!(name.expose(), "Vera Lindholm");
 /// ```
 #[derive(
     Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,

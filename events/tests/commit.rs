@@ -1,5 +1,7 @@
 //! The commit's hash chain: what is sealed can't be altered unseen.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use casefold_events::case::standing::{CaseSealed, JudgeAssigned};
 use casefold_events::vocabulary::Role;
 use casefold_events::{
@@ -107,13 +109,13 @@ fn any_altered_field_is_noticed() {
             c.causation = Some(CommitRef {
                 docket_number: docket(),
                 version: Version(1),
-            })
+            });
         },
         |c| {
             c.committed_with.push(CommitRef {
                 docket_number: docket(),
                 version: Version(1),
-            })
+            });
         },
         |c| c.events.swap(0, 1),
         |c| c.events[0].payload = c.events[0].payload.replace("2026", "2025"),

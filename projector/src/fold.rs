@@ -68,7 +68,8 @@ pub enum Outcome {
 /// What folding has come across. Counts are of commits, unless they say otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Folded and written.
+    /// Folded and written. Where another projector wrote the same at the same moment, both
+    /// count it.
     pub folded: u64,
     /// Hints that the snapshot had behind it already, or that came twice in one batch.
     pub duplicates: u64,

@@ -155,7 +155,7 @@ mod tests {
         let mut without_image = record();
         without_image["dynamodb"]["NewImage"] = Value::Null;
         let mut unfit = record();
-        unfit["dynamodb"]["NewImage"]["role"] = json!({ "S": "Astra Santiago" });
+        unfit["dynamodb"]["NewImage"]["role"] = json!({ "S": "Vera Lindholm" });
         let mut no_record = record();
         no_record["awsRegion"] = json!(7);
         no_record["dynamodb"]["NewImage"] = json!("torn");

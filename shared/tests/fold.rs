@@ -1,5 +1,7 @@
 //! The fold: what a case is, given what happened to it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use casefold_events::case::docket::{
     DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
     DocketEntryUnsealed,

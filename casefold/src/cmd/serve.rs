@@ -77,7 +77,7 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     } else {
         let feed = feed(&backend).await?;
         Some(tokio::spawn(async move {
-            feed.run(Until::Stopped, stopped).await
+            feed.run(Until::Stopped, stopped).await;
         }))
     };
     let store = Arc::clone(backend.store());

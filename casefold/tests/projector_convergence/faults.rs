@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lambda_events::dynamodb::EventRecord;
-use casefold_events::{Commit, CommitRef, DocketNumber, Version};
+use casefold_events::{Commit, DocketNumber, Version};
 use casefold_projector::fold::Counts;
 use casefold_projector::stream::Ignored;
 use casefold_projector::{Hints, Projector};
@@ -11,20 +11,20 @@ use casefold_shared::gateway::EventStore;
 use tokio::sync::Mutex;
 
 use super::faulty::{Fault, Faulty};
-use super::handle;
-use super::history::{Act, following, history, undecodable};
+use super::history::{Act, following, history};
 use super::world::{Court, World};
+use super::{cut_off, handle};
 
-fn number(serial: u32) -> DocketNumber {
+pub(crate) fn number(serial: u32) -> DocketNumber {
     DocketNumber::new(serial, 26).unwrap()
 }
 
 /// A case of a petition and so many further commits.
-fn case(serial: u32, further: usize) -> Vec<Commit> {
+pub(crate) fn case(serial: u32, further: usize) -> Vec<Commit> {
     history(number(serial), &vec![vec![Act::AddParty]; further])
 }
 
-async fn assert_whole(court: &Court, commits: &[Commit]) {
+pub(crate) async fn assert_whole(court: &Court, commits: &[Commit]) {
     let last = commits.last().unwrap();
     let snapshot = court.snapshot(last.docket_number).await;
     assert_eq!(
@@ -36,7 +36,7 @@ async fn assert_whole(court: &Court, commits: &[Commit]) {
         .await;
 }
 
-fn failures(response: &aws_lambda_events::streams::DynamoDbEventResponse) -> Vec<&str> {
+pub(crate) fn failures(response: &aws_lambda_events::streams::DynamoDbEventResponse) -> Vec<&str> {
     let failures = response.batch_item_failures.iter();
     failures
         .map(|failure| failure.item_identifier.as_deref().unwrap())
@@ -47,7 +47,7 @@ fn sequence_number(record: &EventRecord) -> &str {
     record.change.sequence_number.as_deref().unwrap()
 }
 
-async fn counts(projector: &Projector, records: &[EventRecord]) -> Counts {
+pub(crate) async fn counts(projector: &Projector, records: &[EventRecord]) -> Counts {
     let outcome = projector.project(records.to_vec()).await;
     assert_eq!(outcome.failed, Vec::<String>::new());
     outcome.counts
@@ -138,6 +138,49 @@ fn a_projector_that_is_overtaken_reads_and_folds_again() {
 }
 
 #[test]
+fn where_a_command_can_not_be_remembered_its_commit_is_not_folded() {
+    World::run(async |court: Court| {
+        let commits = case(101, 2);
+        court.append(&commits).await;
+        let records = court.records().await;
+
+        let response = handle(&court.projector_forgetting_commands(), records.clone()).await;
+
+        let expected: Vec<_> = records.iter().map(sequence_number).collect();
+        assert_eq!(failures(&response), expected);
+        assert_eq!(court.snapshot(number(101)).await, None);
+    });
+}
+
+#[test]
+fn a_projector_that_is_cut_off_at_any_point_leaves_nothing_half_done() {
+    World::run(async |court: Court| {
+        for polls in 1.. {
+            let commits = case(100 + polls, 2);
+            let number = commits[0].docket_number;
+            court.append(&commits).await;
+            let mut hints = Hints::default();
+            commits
+                .iter()
+                .for_each(|commit| hints.add_commit(commit.clone()));
+
+            let projector = court.projector();
+            let advancing = projector.advance(number, &hints);
+            let done = cut_off(advancing, polls as usize).await.is_some();
+
+            // What is there is right, commands included, before anybody repairs anything.
+            let snapshot = court.snapshot(number).await;
+            court.assert_is_fold_up_to(snapshot.as_ref(), number).await;
+            court.projector().advance(number, &hints).await;
+            assert_whole(&court, &commits).await;
+            if done {
+                return;
+            }
+        }
+    });
+}
+
+#[test]
 fn a_record_that_was_altered_on_its_way_is_corrected_from_the_event_table() {
     World::run(async |court: Court| {
         let commits = case(101, 2);
@@ -211,110 +254,6 @@ fn a_hint_at_a_commit_that_is_not_there_changes_nothing() {
         let nowhere = court.projector().advance(number(102), &hints).await;
         assert!(nowhere[0].is_ok());
         assert_eq!(court.snapshot(number(102)).await, None);
-    });
-}
-
-#[test]
-fn an_event_that_this_build_does_not_know_parks_its_case_alone() {
-    World::run(async |court: Court| {
-        let mut poisoned = case(101, 2);
-        let foldable = poisoned.clone();
-        poisoned.push(undecodable(&poisoned));
-        let sound = case(102, 2);
-        court.append(&poisoned).await;
-        court.append(&sound).await;
-
-        let response = handle(&court.projector(), court.records().await).await;
-
-        assert_eq!(failures(&response), Vec::<&str>::new());
-        assert_whole(&court, &foldable).await;
-        assert_whole(&court, &sound).await;
-        let [parked] = &court.parked().await[..] else {
-            panic!("one case is parked")
-        };
-        assert_eq!(
-            (parked.docket_number, parked.version),
-            (number(101), Version(4))
-        );
-        assert!(
-            parked.reason.contains("CaseTeleported"),
-            "{}",
-            parked.reason
-        );
-
-        // A later commit doesn't change since when it is parked, or where.
-        poisoned.push(following(&poisoned[3]));
-        court.append(&poisoned[4..]).await;
-        let again = counts(&court.projector(), &court.records().await).await;
-        assert_eq!((again.parked, again.folded), (1, 0));
-        assert_eq!(&court.parked().await, std::slice::from_ref(parked));
-    });
-}
-
-#[test]
-fn a_parked_case_is_released_once_its_commit_can_be_read() {
-    for fault in [Fault::Unreadable, Fault::Altered] {
-        World::run(async |court: Court| {
-            let commits = case(101, 5);
-            court.append(&commits).await;
-            let records = court.records().await;
-            let at = CommitRef {
-                docket_number: number(101),
-                version: Version(4),
-            };
-            let faulty = Faulty {
-                store: court.store.clone(),
-                fault: fault(at),
-            };
-
-            // The stream has no image of the commit, and the table doesn't give it either.
-            let mut torn = records.clone();
-            torn[3].change.new_image.inner_mut().clear();
-            let parked = counts(&court.projector_reading(Arc::new(faulty)), &torn).await;
-
-            assert_eq!((parked.folded, parked.parked), (3, 1));
-            assert_whole(&court, &commits[..3]).await;
-            let [row] = &court.parked().await[..] else {
-                panic!("one case is parked")
-            };
-            assert_eq!((row.docket_number, row.version), (number(101), Version(4)));
-
-            // Repaired, the case's newest record is delivered again.
-            let released = counts(&court.projector(), &records[5..]).await;
-
-            assert_eq!((released.folded, released.released), (3, 1));
-            assert_eq!(court.parked().await, []);
-            assert_whole(&court, &commits).await;
-        });
-    }
-}
-
-#[test]
-fn a_parked_case_is_released_without_any_record_by_asking_for_all_that_is_there() {
-    World::run(async |court: Court| {
-        let commits = case(101, 3);
-        court.append(&commits).await;
-        let at = CommitRef {
-            docket_number: number(101),
-            version: Version(1),
-        };
-        let faulty = Faulty {
-            store: court.store.clone(),
-            fault: Fault::Altered(at),
-        };
-        let projector = court.projector_reading(Arc::new(faulty));
-        let parked = projector.advance(number(101), &Hints::default()).await;
-        assert_eq!(parked[0].as_ref().unwrap().counts.parked, 1);
-        assert_eq!(court.snapshot(number(101)).await, None);
-
-        let released = court
-            .projector()
-            .advance(number(101), &Hints::default())
-            .await;
-
-        assert_eq!(released[0].as_ref().unwrap().counts.released, 1);
-        assert_eq!(court.parked().await, []);
-        assert_whole(&court, &commits).await;
     });
 }
 

@@ -154,7 +154,7 @@ impl Writer {
         let petition = PetitionFiled {
             received_at: writer.at(),
             is_paper: false,
-            caption: "Astra Santiago, Petitioner".into(),
+            caption: "Vera Lindholm, Petitioner".into(),
             case_type: CaseType::Deficiency,
             procedure_type: ProcedureType::Regular,
             party_type: PartyType::Petitioner,

@@ -1,9 +1,13 @@
 //! However the stream's records are delivered, a snapshot ends as the pure fold of the
 //! event table. On the real embedded engine, its real stream, the projector's own handler.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
 mod faults;
 mod faulty;
+mod forgetful;
 mod history;
+mod parking;
 mod world;
 
 use std::collections::HashMap;
@@ -189,7 +193,9 @@ async fn deliver(court: &Court, delivery: &Delivery, records: &[EventRecord]) {
         None => {
             handling.await;
         }
-        Some(polls) => cut_off(handling, polls).await,
+        Some(polls) => {
+            cut_off(handling, polls).await;
+        }
     }
 }
 
@@ -202,18 +208,18 @@ pub(crate) async fn handle(
     projector.handle(batch).await
 }
 
-/// Polls a future so often, then drops it wherever it stands.
-async fn cut_off(future: impl Future, polls: usize) {
+/// Polls a future so often, then drops it wherever it stands: `None` where it was not done.
+async fn cut_off<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
     let mut future = pin!(future);
     let mut left = polls;
     std::future::poll_fn(|context| {
         if left == 0 {
-            return Poll::Ready(());
+            return Poll::Ready(None);
         }
         left -= 1;
-        future.as_mut().poll(context).map(|_| ())
+        future.as_mut().poll(context).map(Some)
     })
-    .await;
+    .await
 }
 
 /// A record without one attribute of its image, or with another value of it.

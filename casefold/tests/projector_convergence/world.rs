@@ -17,6 +17,8 @@ use casefold_shared::gateway::{
 };
 use tokio::runtime::Runtime;
 
+use super::forgetful::Forgetful;
+
 pub(crate) const GENERATION: Generation = Generation::FIRST;
 
 /// The engine that the tests of this process share.
@@ -77,6 +79,14 @@ impl Court {
     pub(crate) fn projector_reading(&self, events: Arc<dyn EventStore>) -> Projector {
         let clock = Arc::new(SystemClock);
         let folder = CaseFolder::new(events, self.store.clone(), clock, GENERATION);
+        Projector::new(vec![folder])
+    }
+
+    /// A projector that can't write the rows of commands.
+    pub(crate) fn projector_forgetting_commands(&self) -> Projector {
+        let snapshots = Arc::new(Forgetful(self.store.clone()));
+        let clock = Arc::new(SystemClock);
+        let folder = CaseFolder::new(self.store.clone(), snapshots, clock, GENERATION);
         Projector::new(vec![folder])
     }
 

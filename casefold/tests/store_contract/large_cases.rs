@@ -16,10 +16,10 @@ const ENTRIES: u32 = 10_000;
 async fn write_large(court: &Court, chain: &mut Chain, entries: u32) -> Case {
     let mut case = fold(None, [&chain.commit([petition()])]);
     let mut base = Version::ZERO;
-    for first in (1..=entries).step_by(100) {
+    for first in (1..=entries).step_by(20) {
         case = fold(
             Some(case),
-            [&chain.commit(filed_all(first..=entries.min(first + 99)))],
+            [&chain.commit(filed_all(first..=entries.min(first + 19)))],
         );
         if !court.store.case_put_fits(&case, base) {
             let outcome = court.store.case_put(FIRST, &case, base).await.unwrap();

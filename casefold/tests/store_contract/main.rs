@@ -3,6 +3,8 @@
 //! It runs on the embedded engine, and on any other DynamoDB endpoint that
 //! `CASEFOLD_TEST_ENDPOINT` names; each test has tables of its own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

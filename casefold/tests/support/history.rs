@@ -37,7 +37,7 @@ pub fn petition() -> CaseEvent {
     PetitionFiled {
         received_at: at(0),
         is_paper: false,
-        caption: "Astra Santiago, Petitioner".into(),
+        caption: "Vera Lindholm, Petitioner".into(),
         case_type: CaseType::Deficiency,
         procedure_type: ProcedureType::Small,
         party_type: PartyType::Petitioner,
@@ -46,7 +46,7 @@ pub fn petition() -> CaseEvent {
             contact_id: ContactId(Uuid::from_u128(1)),
             contact_type: ContactType::Petitioner,
             user_id: None,
-            name: "Astra Santiago".into(),
+            name: "Vera Lindholm".into(),
             secondary_name: None,
             in_care_of: None,
             title: None,
@@ -70,7 +70,7 @@ pub fn entry(n: u32) -> FiledEntry {
         event_code: "M000".parse().unwrap(),
         document_type: "Motion for Continuance".to_owned(),
         title: format!("Motion for Continuance, number {n}").into(),
-        filed_by: Some("Petr. Astra Santiago".into()),
+        filed_by: Some("Petr. Vera Lindholm".into()),
         filers: vec![ContactId(Uuid::from_u128(1))],
         filing_date: at(u64::from(n)),
         received_at: at(u64::from(n)),
@@ -118,7 +118,7 @@ pub fn filed_all(numbers: impl IntoIterator<Item = u32>) -> Vec<CaseEvent> {
 /// The `n`th entry was served.
 pub fn served(n: u32) -> CaseEvent {
     let party = ServedParty {
-        name: "Astra Santiago".into(),
+        name: "Vera Lindholm".into(),
         email: None,
     };
     DocketEntryServed {

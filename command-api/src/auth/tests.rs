@@ -105,7 +105,7 @@ fn a_minted_token_is_accepted_for_its_time_and_no_longer() {
     let user = UserId::new("u-1").unwrap();
     let ttl = std::time::Duration::from_secs(60);
     let token = minter
-        .mint(&user, Role::Petitioner, Some("A. Santiago"), now(), ttl)
+        .mint(&user, Role::Petitioner, Some("A. Lindholm"), now(), ttl)
         .unwrap();
     let verifier = TokenVerifier::hs256(SECRET).unwrap();
     let actor = verifier.verify(&token, now()).unwrap();

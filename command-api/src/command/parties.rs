@@ -43,7 +43,7 @@ impl AddPetitioner {
         json!({
             "type": Self::NAME,
             "petitioner": NewPetitioner::example("Selma Horn"),
-            "caption": "Brett Osborne & Selma Horn, Petitioners",
+            "caption": "Nora Quist & Selma Horn, Petitioners",
         })
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn is_represented(case: &Case, contact: ContactId) -> bool {
         })
 }
 
-/// A contact as the record abbreviates their part in the case: "Petr. Brett Osborne".
+/// A contact as the record abbreviates their part in the case: "Petr. Nora Quist".
 pub(super) fn as_filer(contact: &Contact) -> String {
     let part = match contact.contact_type {
         ContactType::Petitioner => "Petr.",

@@ -9,6 +9,7 @@
 //! and one conditional write.
 
 mod commands;
+mod envelope;
 mod load;
 mod reads;
 

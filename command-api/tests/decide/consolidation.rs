@@ -266,7 +266,7 @@ fn a_party_to_one_case_files_to_its_whole_group() {
     assert!(
         filed
             .iter()
-            .all(|entry| entry.filed.filed_by == Some("Petr. Brett Osborne".into()))
+            .all(|entry| entry.filed.filed_by == Some("Petr. Nora Quist".into()))
     );
     assert_eq!(filed[0].filed.filers, [contact_id(1)]);
     assert!(filed[1].filed.filers.is_empty());

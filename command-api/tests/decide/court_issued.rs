@@ -109,7 +109,7 @@ fn an_order_is_served_on_both_and_leaves_the_status() {
             .when(serve(3))
             .by(docket_clerk())
             .then_events(["DocketEntryServed"]);
-        assert_eq!(outcome.served_on(), [["Brett Osborne", "IRS"]]);
+        assert_eq!(outcome.served_on(), [["Nora Quist", "IRS"]]);
         let service = outcome
             .case
             .docket

@@ -21,7 +21,7 @@ fn a_petitioner_files_in_their_own_case() {
     let entry = outcome.filed_entries().next().unwrap();
     assert_eq!(entry.index, Some(3));
     assert_eq!(entry.title.expose(), "Motion for Continuance");
-    assert_eq!(entry.filed_by, Some("Petr. Brett Osborne".into()));
+    assert_eq!(entry.filed_by, Some("Petr. Nora Quist".into()));
     assert_eq!(entry.filers, [contact_id(1)]);
     assert_eq!(entry.filing_date, time(NOW));
     assert!(entry.pending);
@@ -63,10 +63,7 @@ fn counsel_files_for_those_whom_they_represent() {
     let entry = outcome.filed_entries().next().unwrap();
     assert_eq!(
         (entry.filers.as_slice(), entry.filed_by.clone()),
-        (
-            [contact_id(1)].as_slice(),
-            Some("Petr. Brett Osborne".into())
-        )
+        ([contact_id(1)].as_slice(), Some("Petr. Nora Quist".into()))
     );
 }
 
@@ -108,7 +105,7 @@ fn spouses_file_together_and_nobody_files_for_others() {
     let entry = outcome.filed_entries().next().unwrap();
     assert_eq!(
         entry.filed_by,
-        Some("Petr. Brett Osborne & Petr. Selma Horn".into())
+        Some("Petr. Nora Quist & Petr. Selma Horn".into())
     );
     let refused = "FILER_NOT_REPRESENTED";
     given(history())
@@ -211,7 +208,7 @@ fn a_filing_is_served_on_everybody_who_is_to_be_served() {
     assert_eq!(
         outcome.served_on(),
         [[
-            "Brett Osborne",
+            "Nora Quist",
             "Guy Fieri",
             "Counsel privatepractitioner",
             "Counsel irspractitioner"

@@ -35,7 +35,7 @@ fn a_petition_makes_entries_1_and_2_and_a_statement_off_the_record() {
     assert!(
         outcome
             .filed_entries()
-            .all(|entry| entry.filed_by == Some("Petr. Brett Osborne".into())
+            .all(|entry| entry.filed_by == Some("Petr. Nora Quist".into())
                 && entry.filers == [outcome.case.parties[0].contact_id])
     );
 }
@@ -176,10 +176,7 @@ fn every_party_type_has_a_caption_that_names_the_petitioner() {
             body["petitioners"][0]["secondaryName"] = json!("Cairo Harris");
         });
         let case = when_filed(body).by(petitioner()).then_events(FILED).case;
-        assert!(
-            case.caption.expose().contains("Brett Osborne"),
-            "{party_type}"
-        );
+        assert!(case.caption.expose().contains("Nora Quist"), "{party_type}");
         assert!(
             case.caption.expose().contains(", Petitioner"),
             "{party_type}"

@@ -67,7 +67,7 @@ fn changed_details_put_a_notice_of_their_kind_on_the_record() {
             json!({"phone": "555-0100", "email": "new@example.com"}),
             vec!["NCP", "NOCE"],
         ),
-        (json!({"name": "Brett T. Osborne"}), vec![]),
+        (json!({"name": "Brett T. Quist"}), vec![]),
         (json!({"serviceIndicator": "Paper"}), vec![]),
     ];
     for (change, codes) in changes {
@@ -82,7 +82,7 @@ fn changed_details_put_a_notice_of_their_kind_on_the_record() {
             outcome
                 .titles()
                 .iter()
-                .all(|title| title.contains("Brett Osborne"))
+                .all(|title| title.contains("Nora Quist"))
         );
         let updated = outcome
             .events
@@ -149,7 +149,7 @@ fn a_contact_is_changed_by_number_or_by_id_and_only_if_it_is_there() {
 fn what_stays_as_it_is_makes_no_event() {
     for change in [
         json!({}),
-        json!({"name": "Brett Osborne"}),
+        json!({"name": "Nora Quist"}),
         json!({"remove": ["phone"]}),
     ] {
         given(served())

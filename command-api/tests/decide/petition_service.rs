@@ -22,7 +22,7 @@ fn a_check_corrects_what_differs_and_nothing_else() {
     let outcome = given(filed())
         .when(json!({
             "type": "QcPetition",
-            "caption": "Brett T. Osborne, Petitioner",
+            "caption": "Brett T. Quist, Petitioner",
             "caseType": "Deficiency",
             "procedureType": "Small",
             "preferredTrialCity": "Mobile, Alabama",
@@ -113,7 +113,7 @@ fn serving_a_petition_serves_its_papers_and_tells_the_petitioners() {
     assert_eq!(outcome.codes(), [("NOTR", Some(3))]);
     assert_eq!(
         outcome.served_on(),
-        [vec!["IRS"], vec!["IRS"], vec!["IRS"], vec!["Brett Osborne"]]
+        [vec!["IRS"], vec!["IRS"], vec!["IRS"], vec!["Nora Quist"]]
     );
     let case = &outcome.case;
     assert_eq!(case.status, CaseStatus::NotAtIssue);
@@ -162,7 +162,7 @@ fn serving_a_corrected_petition_notes_the_caption_and_the_docket_number() {
     assert_eq!(
         outcome.titles()[1..],
         [
-            "Caption of case is amended from 'Brett Osborne, Petitioner' to 'Another'",
+            "Caption of case is amended from 'Nora Quist, Petitioner' to 'Another'",
             "Docket Number is amended from '101-26' to '101-26S'",
         ]
     );

@@ -109,7 +109,7 @@ fn what_stays_as_it_is_makes_no_event() {
     let same = update(json!({
         "status": "General Docket - Not at Issue",
         "judge": "Chief Judge",
-        "caption": "Brett Osborne, Petitioner",
+        "caption": "Nora Quist, Petitioner",
     }));
     given(served())
         .when(same)

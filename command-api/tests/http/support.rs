@@ -46,7 +46,7 @@ impl Fault {
                 "ResourceNotFound".into(),
             )),
             Self::Hangs => std::future::pending().await,
-            Self::Panics => panic!("a secret of Astra Santiago"),
+            Self::Panics => panic!("a secret of Vera Lindholm"),
         }
     }
 }

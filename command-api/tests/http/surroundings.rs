@@ -52,7 +52,7 @@ async fn head_is_answered_as_get_without_a_body() {
 #[tokio::test]
 async fn the_access_log_has_the_route_and_the_role_and_nothing_of_people_or_cases() {
     let path = "/v1/cases/4321-26/commands";
-    let body = r#"{"type": "SealCase", "colour": "Astra Santiago"}"#;
+    let body = r#"{"type": "SealCase", "colour": "Vera Lindholm"}"#;
     post(path, body)
         .header("x-correlation-id", "log-1")
         .send()

@@ -16,7 +16,7 @@ pub struct PetitionFiled {
     pub received_at: Timestamp,
     /// Whether it came on paper.
     pub is_paper: bool,
-    /// The caption: "Astra Santiago, Petitioner". It is kept as the initial caption.
+    /// The caption: "Vera Lindholm, Petitioner". It is kept as the initial caption.
     #[schema(value_type = String)]
     pub caption: Personal<String>,
     /// What the case is about.

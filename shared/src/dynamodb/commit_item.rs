@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn an_item_that_is_no_commit_is_named_by_its_key_and_never_quoted() {
         let mut item = commit_to_item(&commit());
-        item.insert("role".to_owned(), text("Astra Santiago"));
+        item.insert("role".to_owned(), text("Vera Lindholm"));
         let error = commit_from_item(&item).unwrap_err().to_string();
         assert!(
             error.contains("CASE#101-26/3") && error.contains("role"),

@@ -49,6 +49,7 @@ fn of_service<E: ProvideErrorMetadata>(error: &E, status: u16) -> StoreError {
         | "Throttling"
         | "RequestLimitExceeded"
         | "LimitExceededException"
+        | "ReplicatedWriteConflictException"
         | "TransactionConflictException"
         | "TransactionInProgressException" => StoreError::Throttled(answer.into()),
         _ if status >= 500 => StoreError::Unavailable(answer.into()),

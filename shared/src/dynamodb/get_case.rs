@@ -58,6 +58,7 @@ impl DynamoStore {
         let mut consistency = Consistency::Eventual;
         let mut missing = None;
         for pause in pauses() {
+            sleep(pause).await;
             let key = text_key(&*partition, HEADER);
             let Some(first) = self
                 .get_with(&self.tables.snapshots, key, consistency)
@@ -76,7 +77,6 @@ impl DynamoStore {
                 }
             }
             consistency = Consistency::Strong;
-            sleep(pause).await;
         }
         Err(match missing {
             Some(sort) => corrupt(&text_key(partition, sort), "the page is missing"),

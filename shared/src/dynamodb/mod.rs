@@ -10,7 +10,7 @@
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
-//! | `snapshots`, `layout`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
+//! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
 //! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
@@ -22,6 +22,7 @@ mod control;
 mod create;
 mod error;
 mod events;
+mod fit;
 mod get_case;
 mod item;
 mod layout;

@@ -6,18 +6,11 @@ use super::DynamoStore;
 use super::item::{Item, corrupt, get_number_or_none, number, text};
 use super::layout::{self, Changes, Document, Entries};
 use super::tables::{continuation_sort, page_sort, snapshot_partition, text_key};
-use super::write::{Condition, ConditionalPut, MAX_TRANSACTION_ITEMS, Step, Written};
+use super::write::{
+    Condition, ConditionalPut, MAX_TRANSACTION_ITEMS, Step, Written, check_transaction,
+};
 use crate::case::{Case, DocketEntry};
 use crate::gateway::{Generation, PutOutcome, StoreError};
-
-/// What one step holds at most by our own estimate: half of the bytes that a transaction
-/// takes, and about half of its items. The other half is room for one more commit, which
-/// is 400 KB at most and may touch pages that are loaded already.
-const FITTING_BYTES: usize = super::write::MAX_TRANSACTION_BYTES / 2;
-const FITTING_ITEMS: usize = 48;
-
-/// What an entry that is not loaded is estimated at, in bytes.
-const UNKNOWN_ENTRY_BYTES: usize = 8 * 1024;
 
 /// How often a write is tried that finds rows of longer, older texts in its way. Each try
 /// removes what it found, so a second comes only when another writer comes between.
@@ -63,43 +56,22 @@ impl DynamoStore {
         directory: Vec<Item>,
     ) -> Result<PutOutcome, StoreError> {
         let table = &self.tables.snapshots;
-        let rows: usize = documents.iter().map(Document::parts).sum();
+        let mut stale: Vec<Option<usize>> = vec![None; documents.len()];
+        let alone = self.steps(partition, base, documents, &stale);
+        check_transaction(&alone)?;
         let mut with_them = Vec::new();
-        if rows + directory.len() <= MAX_TRANSACTION_ITEMS {
-            with_them.extend(directory.into_iter().map(|item| Step::Put {
+        if alone.len() + directory.len() <= MAX_TRANSACTION_ITEMS {
+            let put = |item| Step::Put {
                 table: table.clone(),
                 item,
-            }));
+            };
+            with_them.extend(directory.into_iter().map(put));
         } else {
             self.put_all(table, directory).await?;
         }
-        let mut stale: Vec<Option<usize>> = vec![None; documents.len()];
         for _ in 0..MAX_TRIES {
-            let mut steps = Vec::with_capacity(rows + with_them.len());
-            for (at, (document, stale)) in documents.iter().zip(&stale).enumerate() {
-                let base = (at == 0).then_some(base);
-                steps.push(Step::PutIf(ConditionalPut {
-                    table: table.clone(),
-                    item: document.first.clone(),
-                    condition: condition(base, document.parts(), *stale),
-                }));
-            }
-            for (document, stale) in documents.iter().zip(&stale) {
-                let more = document.more.iter().cloned();
-                steps.extend(more.map(|item| Step::Put {
-                    table: table.clone(),
-                    item,
-                }));
-                steps.extend((document.parts()..stale.unwrap_or_default()).map(|part| {
-                    let sort = continuation_sort(&document.sort, part);
-                    Step::Delete {
-                        table: table.clone(),
-                        key: text_key(partition, sort),
-                    }
-                }));
-            }
+            let mut steps = self.steps(partition, base, documents, &stale);
             steps.extend(with_them.iter().cloned());
-
             let found = match self.write_steps(steps).await? {
                 Written::Yes => return Ok(PutOutcome::Written),
                 Written::No(found) => found,
@@ -107,16 +79,52 @@ impl DynamoStore {
             if let Some(Some(header)) = found.first()
                 && get_number_or_none(header, "version")?.unwrap_or_default() != base.0
             {
-                return self.written_before(case, header);
+                return written_before(case, header);
             }
             for ((found, document), stale) in found.iter().zip(documents).zip(&mut stale) {
                 if let Some(found) = found {
-                    *stale =
-                        Some(layout::parts_of(found)?).filter(|parts| *parts > document.parts());
+                    let parts = layout::parts_of(found)?;
+                    *stale = Some(parts).filter(|parts| *parts > document.parts());
                 }
             }
         }
         Ok(PutOutcome::Superseded)
+    }
+
+    /// The steps that write documents: first the row of each that stands under a condition,
+    /// in their order, then the rows that continue them. `stale` says in how many rows an
+    /// older, longer text of a document is; the surplus goes in the same step.
+    fn steps(
+        &self,
+        partition: &str,
+        base: Version,
+        documents: &[Document],
+        stale: &[Option<usize>],
+    ) -> Vec<Step> {
+        let table = &self.tables.snapshots;
+        let mut steps = Vec::new();
+        for (at, (document, stale)) in documents.iter().zip(stale).enumerate() {
+            steps.push(Step::PutIf(ConditionalPut {
+                table: table.clone(),
+                item: document.first.clone(),
+                condition: condition((at == 0).then_some(base), document.parts(), *stale),
+            }));
+        }
+        for (document, stale) in documents.iter().zip(stale) {
+            let more = document.more.iter().cloned();
+            steps.extend(more.map(|item| Step::Put {
+                table: table.clone(),
+                item,
+            }));
+            for part in document.parts()..stale.unwrap_or_default() {
+                let key = text_key(partition, continuation_sort(&document.sort, part));
+                steps.push(Step::Delete {
+                    table: table.clone(),
+                    key,
+                });
+            }
+        }
+        steps
     }
 
     /// One item needs no transaction, which costs twice as much.
@@ -131,18 +139,6 @@ impl DynamoStore {
             });
         }
         self.transact(&steps).await
-    }
-
-    /// A write whose answer was lost is tried again and finds itself.
-    fn written_before(&self, case: &Case, header: &Item) -> Result<PutOutcome, StoreError> {
-        let same_version = get_number_or_none(header, "version")? == Some(case.version.0);
-        let same_head =
-            header.get("head_hash") == Some(&text(case.folded_from.head_hash.to_string()));
-        Ok(if same_version && same_head {
-            PutOutcome::Written
-        } else {
-            PutOutcome::Superseded
-        })
     }
 
     /// Reads the entries that share a page with one to be written and are not loaded; `None`
@@ -202,58 +198,13 @@ fn condition(base: Option<Version>, parts: usize, stale: Option<usize>) -> Condi
     Condition { expression, values }
 }
 
-/// See [`SnapshotStore::case_put_fits`](crate::gateway::SnapshotStore::case_put_fits).
-pub(super) fn fits(case: &Case, base: Version) -> bool {
-    let changes = layout::changes(case, base);
-    let last_index = case.docket.last_index();
-    // A case that can't be written as JSON is refused when it is put.
-    let case_bytes = serde_json::to_vec(case).map_or(0, |body| body.len());
-    let header_bytes = case_bytes + weight(case.docket.off_record());
-    let pages: usize = changes
-        .pages
-        .iter()
-        .flat_map(|page| layout::indexes_of(*page, last_index))
-        .map(|index| {
-            case.docket
-                .entry_at(index)
-                .map_or(UNKNOWN_ENTRY_BYTES, entry_weight)
-        })
-        .sum();
-    let inline = if layout::is_paged(last_index) {
-        0
+/// A write whose answer was lost is tried again and finds itself.
+fn written_before(case: &Case, header: &Item) -> Result<PutOutcome, StoreError> {
+    let same_version = get_number_or_none(header, "version")? == Some(case.version.0);
+    let same_head = header.get("head_hash") == Some(&text(case.folded_from.head_hash.to_string()));
+    Ok(if same_version && same_head {
+        PutOutcome::Written
     } else {
-        weight(case.docket.on_record())
-    };
-    let bytes = header_bytes + inline + pages;
-    let items = 1 + bytes / layout::MAX_TEXT_BYTES + changes.pages.len();
-    items <= FITTING_ITEMS && bytes <= FITTING_BYTES
-}
-
-fn weight<'a>(entries: impl IntoIterator<Item = &'a DocketEntry>) -> usize {
-    entries.into_iter().map(entry_weight).sum()
-}
-
-/// About how many bytes an entry takes, rather more than less, without writing it.
-fn entry_weight(entry: &DocketEntry) -> usize {
-    let filed = &entry.filed;
-    let served = entry
-        .service
-        .iter()
-        .flat_map(|service| &service.served_parties);
-    let served: usize = served
-        .map(|party| {
-            64 + party.name.expose().len()
-                + party.email.as_ref().map_or(0, |email| email.expose().len())
-        })
-        .sum();
-    1_024
-        + filed.title.expose().len()
-        + filed.document_type.len()
-        + filed.filed_by.as_ref().map_or(0, |by| by.expose().len())
-        + filed.filers.len() * 40
-        + filed
-            .document
-            .as_ref()
-            .map_or(0, |document| document.key.len())
-        + served
+        PutOutcome::Superseded
+    })
 }

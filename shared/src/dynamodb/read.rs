@@ -73,7 +73,7 @@ impl DynamoStore {
         rows: &mut Rows,
     ) -> Result<(), StoreError> {
         let mut keys = keys;
-        let mut pause = pauses();
+        let mut pause = pauses().skip(1);
         loop {
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
@@ -105,7 +105,7 @@ impl DynamoStore {
             // An answer ends at 16 MB, which is no reason to slow down; an answer with
             // nothing in it is.
             if some {
-                pause = pauses();
+                pause = pauses().skip(1);
             } else {
                 let refused = || throttled("the keys of a batch were put off again and again");
                 sleep(pause.next().ok_or_else(refused)?).await;

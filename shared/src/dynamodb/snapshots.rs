@@ -5,9 +5,9 @@ use casefold_events::{CommandId, DocketNumber, Version};
 
 use super::DynamoStore;
 use super::error::store_error;
+use super::fit::fits;
 use super::get_case::Wanted;
 use super::item::Item;
-use super::put_case;
 use super::read::Consistency;
 use super::rows::{command_items, command_row, quarantine_item, quarantine_key, quarantined};
 use super::tables::{command_key, quarantine_partition};
@@ -48,7 +48,7 @@ impl SnapshotStore for DynamoStore {
     }
 
     fn case_put_fits(&self, case: &Case, base: Version) -> bool {
-        put_case::fits(case, base)
+        fits(case, base)
     }
 
     async fn entries_page(

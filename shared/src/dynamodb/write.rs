@@ -24,10 +24,11 @@ pub(super) const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 /// The most items in one BatchWriteItem (the same page).
 const MAX_BATCH_ITEMS: usize = 25;
 
-/// The pauses after a collision with another transaction on the same item, which lasts
-/// milliseconds, or after a batch that was carried out in part. The sum stays under two
-/// seconds, which a caller can wait.
-const PAUSES: [Duration; 6] = [
+/// The pause before each try: none before the first. A collision with another transaction
+/// on the same item lasts milliseconds; the sum stays under two seconds, which a caller can
+/// wait.
+const PAUSES: [Duration; 7] = [
+    Duration::ZERO,
     Duration::from_millis(20),
     Duration::from_millis(40),
     Duration::from_millis(80),
@@ -86,6 +87,7 @@ impl DynamoStore {
     /// Puts one item under a condition.
     pub(super) async fn put_if(&self, put: ConditionalPut) -> Result<Written<Item>, StoreError> {
         for pause in pauses() {
+            sleep(pause).await;
             let request = self
                 .client
                 .put_item()
@@ -107,7 +109,6 @@ impl DynamoStore {
                 Some(PutItemError::TransactionConflictException(_)) => {}
                 Some(_) | None => return Err(store_error(error)),
             }
-            sleep(pause).await;
         }
         Err(throttled("another transaction kept hold of the item"))
     }
@@ -123,6 +124,7 @@ impl DynamoStore {
             .map(transact_item)
             .collect::<Result<Vec<_>, _>>()?;
         for pause in pauses() {
+            sleep(pause).await;
             let request = self
                 .client
                 .transact_write_items()
@@ -142,7 +144,6 @@ impl DynamoStore {
                 Some(TransactWriteItemsError::TransactionInProgressException(_)) => {}
                 Some(_) | None => return Err(store_error(error)),
             }
-            sleep(pause).await;
         }
         Err(throttled("other transactions kept hold of the items"))
     }
@@ -166,6 +167,7 @@ impl DynamoStore {
     async fn put_batch(&self, table: &str, batch: Vec<WriteRequest>) -> Result<(), StoreError> {
         let mut batch = batch;
         for pause in pauses() {
+            sleep(pause).await;
             let request = self.client.batch_write_item().request_items(table, batch);
             let unprocessed = request.send().await.map_err(store_error)?.unprocessed_items;
             batch = unprocessed
@@ -174,19 +176,20 @@ impl DynamoStore {
             if batch.is_empty() {
                 return Ok(());
             }
-            sleep(pause).await;
         }
         Err(throttled("parts of a batch were put off again and again"))
     }
 }
 
-/// One pause after each try.
+/// One for each try.
 pub(super) fn pauses() -> impl Iterator<Item = Duration> {
     PAUSES.into_iter()
 }
 
 pub(super) async fn sleep(pause: Duration) {
-    tokio::time::sleep(pause).await;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
 }
 
 fn some_values(values: &Item) -> Option<Item> {
@@ -227,7 +230,8 @@ fn cancellation(reasons: &[CancellationReason]) -> Cancellation {
     }
 }
 
-fn check_transaction(steps: &[Step]) -> Result<(), StoreError> {
+/// Refuses a step that DynamoDB would not take whole.
+pub(super) fn check_transaction(steps: &[Step]) -> Result<(), StoreError> {
     let items = steps.len();
     let bytes = steps.iter().map(step_bytes).sum();
     if items > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES {

@@ -20,8 +20,8 @@ pub trait SnapshotStore: Send + Sync {
         entries: EntrySelection<'_>,
     ) -> Result<Option<Case>, StoreError>;
 
-    /// Loads more entries into a case that was got from here, if the stored case is still
-    /// at the same version; `false` where it is not.
+    /// Loads more entries into a case that was got from here, as they were at its version;
+    /// `false`, and none is loaded, where the store has them as they are at a later one.
     async fn case_load(
         &self,
         generation: Generation,

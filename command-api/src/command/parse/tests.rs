@@ -3,11 +3,11 @@ use serde_json::json;
 use super::super::{CaseCommand, GroupCommand, PetitionCommand};
 use super::*;
 
-const SECRET: &str = "Astra \"Secret\", expected `Santiago`";
+const SECRET: &str = "Astra \"Secret\", expected `Lindholm`";
 
 fn refused(value: Value) -> CommandParseError {
     let error = PetitionCommand::parse(value).unwrap_err();
-    assert!(!error.to_string().contains("Santiago"), "{error}");
+    assert!(!error.to_string().contains("Lindholm"), "{error}");
     error
 }
 
@@ -137,15 +137,15 @@ fn a_field_of_another_form_is_named_without_what_is_in_it() {
 #[test]
 fn a_wrong_value_is_told_what_is_expected() {
     let error = refused(petition_with(|body| {
-        body["procedureType"] = json!("Santiago");
+        body["procedureType"] = json!("Lindholm");
     }));
     assert!(error.to_string().contains("`Regular`"), "{error}");
     let error = refused(petition_with(|body| {
-        body["irsNoticeDate"] = json!("Santiago");
+        body["irsNoticeDate"] = json!("Lindholm");
     }));
     assert!(error.to_string().contains("RFC 3339"), "{error}");
     for entry in [
-        json!("Santiago"),
+        json!("Lindholm"),
         json!(-1),
         json!(1.5),
         json!(u64::MAX),

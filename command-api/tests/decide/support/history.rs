@@ -26,7 +26,7 @@ pub(crate) struct History {
     last_index: u32,
 }
 
-/// A petition of Brett Osborne was filed electronically: entries 1 and 2, and 0 off the record.
+/// A petition of Nora Quist was filed electronically: entries 1 and 2, and 0 off the record.
 pub(crate) fn filed() -> History {
     filed_with(|_| {})
 }
@@ -42,12 +42,12 @@ pub(crate) fn filed_with(change: impl FnOnce(&mut PetitionFiled)) -> History {
     let mut petition = PetitionFiled {
         received_at: time(RECEIVED),
         is_paper: false,
-        caption: "Brett Osborne, Petitioner".into(),
+        caption: "Nora Quist, Petitioner".into(),
         case_type: CaseType::Deficiency,
         procedure_type: ProcedureType::Regular,
         party_type: PartyType::Petitioner,
         preferred_trial_city: Some("Birmingham, Alabama".to_owned()),
-        petitioners: vec![contact(1, "Brett Osborne", Some(petitioner().user_id))],
+        petitioners: vec![contact(1, "Nora Quist", Some(petitioner().user_id))],
         fee: Fee::NotPaid,
         irs_notice_date: None,
     };

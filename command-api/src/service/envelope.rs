@@ -1,0 +1,122 @@
+//! What the commits of one command have in common, and how a commit is made of a decision.
+
+use casefold_events::canonical::to_canonical;
+use casefold_events::{
+    CommandId, Commit, CommitRef, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
+    Timestamp, Version,
+};
+use casefold_shared::case::Case;
+use serde::Serialize;
+
+use super::{Answer, CommandError, Request, Service};
+use crate::decide::Decision;
+
+/// What every commit of one command has in common.
+pub(super) struct Envelope<'a, C> {
+    request: &'a Request<C>,
+    name: &'static str,
+    command_id: CommandId,
+    digest: Digest,
+}
+
+impl<'a, C: Serialize> Envelope<'a, C> {
+    pub(super) fn new(
+        request: &'a Request<C>,
+        name: &'static str,
+        about: Option<DocketNumber>,
+        service: &Service,
+    ) -> Result<Self, CommandError> {
+        let command_id = request
+            .idempotency_key
+            .clone()
+            .unwrap_or_else(|| CommandId::from(service.clock.new_id()));
+        let body = to_canonical(&request.command)?;
+        let about = about.map(|case| case.to_string()).unwrap_or_default();
+        let user = request.actor.user_id.as_str();
+        let fields = [user.as_bytes(), about.as_bytes(), body.as_bytes()];
+        let digest = Digest::of_fields("casefold.command.v1", fields);
+        Ok(Self {
+            request,
+            name,
+            command_id,
+            digest,
+        })
+    }
+
+    /// The first answer again, if the commits were made by this very command.
+    pub(super) fn repeat(&self, commits: &[Commit]) -> Result<Vec<Answer>, CommandError> {
+        if commits
+            .iter()
+            .any(|commit| commit.command_digest != self.digest)
+        {
+            return Err(CommandError::KeyReused);
+        }
+        Ok(commits
+            .iter()
+            .map(|commit| Answer::of(commit, true))
+            .collect())
+    }
+
+    /// The commit of a decision, chained to the case as it stands. Times never run
+    /// backwards within a case, whatever the machine's clock does.
+    pub(super) fn commit(
+        &self,
+        at: CaseHead,
+        decision: Decision,
+        committed_with: Vec<CommitRef>,
+        service: &Service,
+        now: Timestamp,
+    ) -> Result<Commit, CommandError> {
+        let recorded_at = at.recorded_at.map_or(now, |last| last.max(now));
+        let events = decision
+            .events
+            .iter()
+            .map(|event| StoredEvent::encode(EventId(service.clock.new_id()), event))
+            .collect::<Result<_, _>>()?;
+        let draft = DraftCommit {
+            docket_number: at.docket_number,
+            version: at.version.next(),
+            command_id: self.command_id.clone(),
+            command: self.name.to_owned(),
+            command_digest: self.digest,
+            actor: self.request.actor.user_id.clone(),
+            role: self.request.actor.role,
+            recorded_at,
+            effective_at: decision.effective_at.unwrap_or(recorded_at),
+            correlation_id: self.request.correlation_id.clone(),
+            causation: None,
+            committed_with,
+            events,
+        };
+        Ok(draft.seal(at.hash))
+    }
+}
+
+/// Where a case's chain stands.
+#[derive(Clone, Copy)]
+pub(super) struct CaseHead {
+    pub(super) docket_number: DocketNumber,
+    pub(super) version: Version,
+    hash: Digest,
+    recorded_at: Option<Timestamp>,
+}
+
+impl CaseHead {
+    pub(super) const fn before(docket_number: DocketNumber) -> Self {
+        Self {
+            docket_number,
+            version: Version::ZERO,
+            hash: Digest::ZERO,
+            recorded_at: None,
+        }
+    }
+
+    pub(super) const fn of(case: &Case) -> Self {
+        Self {
+            docket_number: case.docket_number,
+            version: case.version,
+            hash: case.folded_from.head_hash,
+            recorded_at: Some(case.folded_from.recorded_at),
+        }
+    }
+}
