@@ -66,6 +66,14 @@ impl Served {
         self.child.wait().unwrap()
     }
 
+    /// The most memory that the process had, in KiB, where the system tells.
+    #[allow(dead_code, reason = "the benchmark asks for it")]
+    pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    }
+
     /// A client of this role, whose user id is the role's name.
     pub(crate) fn client(&self, data_dir: &Path, role: &str) -> Client {
         self.client_as(data_dir, role, role)
@@ -241,7 +249,7 @@ impl Client {
                 since.elapsed() < PATIENCE,
                 "the snapshot of {docket_number} did not follow"
             );
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 }

@@ -18,9 +18,10 @@ use crate::gateway::{
     StoreError,
 };
 
-/// How many items one page of a scan looks at: about 1 MB, which is a page's own limit.
-/// The embedded engine wants to be told.
-const SCAN_PAGE: i32 = 1_000;
+/// How many items one page of a scan or query looks at: about 1 MB, which is a page's own
+/// limit. The embedded engine wants to be told: without it, it reads all that is left for
+/// each page.
+const PAGE: i32 = 1_000;
 
 /// In how many parts the table is searched for the highest docket number.
 const SEARCH_SEGMENTS: u32 = 8;
@@ -110,6 +111,7 @@ impl EventStore for DynamoStore {
                 .expression_attribute_values(":case", text(case_partition(docket_number)))
                 .expression_attribute_values(":after", number(after.0))
                 .consistent_read(true)
+                .limit(PAGE)
                 .set_exclusive_start_key(from)
                 .send()
                 .await
@@ -158,7 +160,7 @@ impl EventStore for DynamoStore {
     ) -> Result<ScanPage, StoreError> {
         let page = self
             .scan_of(segment, from.map(commit_key))
-            .limit(SCAN_PAGE)
+            .limit(PAGE)
             .send()
             .await
             .map_err(store_error)?;
@@ -268,7 +270,7 @@ impl DynamoStore {
             let page = self
                 .scan_of(segment, from)
                 .consistent_read(true)
-                .limit(SCAN_PAGE)
+                .limit(PAGE)
                 .filter_expression("sk = :first AND contains(pk, :year)")
                 .expression_attribute_values(":first", number(1_u64))
                 .expression_attribute_values(":year", AttributeValue::S(year_in_partition(year)))
