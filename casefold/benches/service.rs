@@ -17,6 +17,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use casefold_command_api::command::FileCourtIssuedDocument;
 use serde_json::{Value, json};
 use support::{Client, Served, paper_petition, served_case};
 
@@ -36,9 +37,12 @@ async fn measure() -> Value {
     let service = Served::start(dir.path(), &[]);
     let start = since.elapsed();
     let clerk = service.client(dir.path(), "clerkofcourt");
-    let lag = snapshot_lag(&clerk).await;
+    let number = served_case(&clerk).await;
+    let lag = snapshot_lag(&clerk, &number).await;
     let petitions = load(&clerk, Work::Petitions).await;
+    let petitions_folded = until_folded(&clerk, &number).await;
     let commands = load(&clerk, Work::Commands).await;
+    let commands_folded = until_folded(&clerk, &number).await;
     let memory = service.peak_memory_kib();
     assert!(service.stop().success());
     let since = Instant::now();
@@ -50,22 +54,36 @@ async fn measure() -> Value {
         "restartMillis": millis(restart),
         "answerToSnapshotMillis": lag,
         "petitions": petitions,
+        "snapshotsFollowMillisAfterPetitions": petitions_folded,
         "commands": commands,
+        "snapshotsFollowMillisAfterCommands": commands_folded,
         "peakMemoryMiB": memory.map(|kib| kib / 1024),
     })
 }
 
 /// From a command's answer until a plain read shows its version.
-async fn snapshot_lag(clerk: &Client) -> Value {
-    let number = served_case(clerk).await;
+async fn snapshot_lag(clerk: &Client, number: &str) -> Value {
     let mut samples = Vec::with_capacity(LAG_SAMPLES);
     for n in 0..LAG_SAMPLES {
-        let answer = clerk.command(&number, toggle(n)).await.expect(200);
+        let answer = clerk.command(number, toggle(n)).await.expect(200);
         let since = Instant::now();
-        clerk.snapshot_at(&number, answer.version()).await;
+        clerk.snapshot_at(number, answer.version()).await;
         samples.push(since.elapsed());
     }
     quantiles(samples)
+}
+
+/// How long the projector takes to fold what is behind, so that the next load finds it idle.
+/// The stream is folded in order, so a commit that is made now is folded last.
+async fn until_folded(clerk: &Client, number: &str) -> f64 {
+    let since = Instant::now();
+    let order = FileCourtIssuedDocument::example();
+    let last = clerk.command(number, order).await.expect(200).version();
+    let path = format!("/v1/cases/{number}");
+    while clerk.get(&path).await.expect(200).version() < last {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    millis(since.elapsed())
 }
 
 #[derive(Clone, Copy)]
