@@ -2,10 +2,13 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
-/// Names the variable that says what is logged, in the form of `RUST_LOG`: say
+/// Names the variable that says what is logged: a level for all, and levels for some, say
 /// `info,casefold_projector=debug`.
 pub const LOG_VARIABLE: &str = "CASEFOLD_LOG";
 
@@ -50,18 +53,19 @@ pub fn init(format: Format) -> Result<(), TelemetryError> {
         Ok(_) | Err(std::env::VarError::NotPresent) => DEFAULT_FILTER.to_owned(),
         Err(std::env::VarError::NotUnicode(_)) => return Err(TelemetryError::NotText),
     };
-    let filter = EnvFilter::try_new(filter).map_err(TelemetryError::Filter)?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match format {
-        Format::Json => lines.json().flatten_event(true).finish().try_init(),
-        Format::Text => lines
-            .with_ansi(std::io::stderr().is_terminal())
-            .finish()
-            .try_init(),
-    }
-    .map_err(TelemetryError::Twice)
+    let filter: Targets = filter.parse().map_err(TelemetryError::Filter)?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        Format::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+        Format::Text => {
+            let ansi = std::io::stderr().is_terminal();
+            lines.with_ansi(ansi).with_filter(filter).boxed()
+        }
+    };
+    tracing_subscriber::registry()
+        .with(lines)
+        .try_init()
+        .map_err(TelemetryError::Twice)
 }
 
 #[cfg(test)]
@@ -70,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_default_filter_is_understood() {
-        assert!(EnvFilter::try_new(DEFAULT_FILTER).is_ok());
+        assert!(DEFAULT_FILTER.parse::<Targets>().is_ok());
     }
 
     #[test]
