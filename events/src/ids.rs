@@ -177,7 +177,9 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// An event's own id, a UUIDv7: unique in the whole court.
+    /// An event's own id, unique in the whole court: a UUIDv7, or, where it was imported, a
+    /// UUID of version 8 that is derived from its source, so that importing again gives it
+    /// again.
     EventId
 );
 uuid_id!(

@@ -13,7 +13,7 @@ use crate::upcast;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredEvent {
-    /// The event's id, a UUIDv7.
+    /// The event's id.
     pub event_id: EventId,
     /// The event's type, say `DocketEntryServed`.
     pub event_type: String,
