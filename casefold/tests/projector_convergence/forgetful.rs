@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use casefold_events::{CommandId, DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{
-    CommandRow, EntryPage, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
-    StoreError,
+    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore, StoreError,
 };
 
 /// A snapshot store that is throttled wherever the rows of commands are written.
@@ -48,18 +47,6 @@ impl SnapshotStore for Forgetful {
 
     fn case_put_fits(&self, case: &Case, base: Version) -> bool {
         self.0.case_put_fits(case, base)
-    }
-
-    async fn entries_page(
-        &self,
-        generation: Generation,
-        docket_number: DocketNumber,
-        after: u32,
-        limit: usize,
-    ) -> Result<Option<EntryPage>, StoreError> {
-        self.0
-            .entries_page(generation, docket_number, after, limit)
-            .await
     }
 
     async fn command_get(

@@ -289,40 +289,6 @@ async fn a_case_with_few_entries_loaded_is_folded_on_and_written_without_loss() 
 }
 
 #[tokio::test]
-async fn pages_of_entries_follow_one_another() {
-    let court = Court::open().await;
-    for (generation, entries) in [(1, 20), (2, 120)] {
-        let (generation, case) = (Generation(generation), case_of(entries));
-        court
-            .store
-            .case_put(generation, &case, Version::ZERO)
-            .await
-            .unwrap();
-        let mut read = Vec::new();
-        let mut after = 0;
-        while after < entries {
-            let page = court
-                .store
-                .entries_page(generation, docket(101), after, 7)
-                .await
-                .unwrap();
-            let page = page.unwrap();
-            assert_eq!((page.version, page.last_index), (case.version, entries));
-            assert!((1..=7).contains(&page.entries.len()));
-            after = page.entries.last().unwrap().filed.index.unwrap();
-            read.extend(page.entries);
-        }
-        assert_eq!(read, case.docket.on_record().cloned().collect::<Vec<_>>());
-        let end = court
-            .store
-            .entries_page(generation, docket(101), entries, 7)
-            .await
-            .unwrap();
-        assert_eq!(end.unwrap().entries, []);
-    }
-}
-
-#[tokio::test]
 async fn a_command_row_is_found_by_its_case_and_id() {
     let court = Court::open().await;
     let id = |n: u64| CommandId::new(format!("key-{n}")).unwrap();

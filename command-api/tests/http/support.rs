@@ -16,9 +16,9 @@ use casefold_events::{CommandId, Commit, CommitRef, DocketNumber, Timestamp, Use
 use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    AppendOutcome, BeginOutcome, Claim, CommandRow, CommitPage, ControlStore, EntryPage,
-    EntrySelection, EventStore, Generation, Order, PutOutcome, Quarantined, ScanPage, Segment,
-    SnapshotStore, StoreError,
+    AppendOutcome, BeginOutcome, Claim, CommandRow, CommitPage, ControlStore, EntrySelection,
+    EventStore, Generation, Order, PutOutcome, Quarantined, ScanPage, Segment, SnapshotStore,
+    StoreError,
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -116,15 +116,6 @@ impl SnapshotStore for Fault {
     }
     fn case_put_fits(&self, _: &Case, _: Version) -> bool {
         false
-    }
-    async fn entries_page(
-        &self,
-        _: Generation,
-        _: DocketNumber,
-        _: u32,
-        _: usize,
-    ) -> Result<Option<EntryPage>, StoreError> {
-        self.strike().await
     }
     async fn commands_put(&self, _: &[CommandRow]) -> Result<(), StoreError> {
         self.strike().await

@@ -1,7 +1,6 @@
 //! A case that came from another system.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::personal::Personal;
@@ -28,13 +27,6 @@ pub struct CaseImported {
     /// How many parts the residue has.
     #[serde(default = "one")]
     pub parts: u32,
-}
-
-impl CaseImported {
-    /// The residue as a value, where it came in one part.
-    pub fn residue_value(&self) -> Option<Value> {
-        serde_json::from_str(self.residue.expose()).ok()
-    }
 }
 
 const fn one() -> u32 {

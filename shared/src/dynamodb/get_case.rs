@@ -22,15 +22,6 @@ use super::write::{pauses, sleep};
 use crate::case::{Case, DocketEntry};
 use crate::gateway::{EntrySelection, Generation, StoreError};
 
-/// Which entries on the record are wanted.
-#[derive(Clone, Copy)]
-pub(super) enum Wanted<'a> {
-    /// A selection.
-    Selection(EntrySelection<'a>),
-    /// Those after an index, so many.
-    Range { after: u32, limit: usize },
-}
-
 /// A page as it was read.
 pub(super) struct Page {
     pub(super) version: Version,
@@ -52,7 +43,7 @@ impl DynamoStore {
         &self,
         generation: Generation,
         docket_number: DocketNumber,
-        wanted: Wanted<'_>,
+        wanted: EntrySelection<'_>,
     ) -> Result<Option<Case>, StoreError> {
         let partition = snapshot_partition(generation, docket_number);
         let mut consistency = Consistency::Eventual;
@@ -95,10 +86,7 @@ impl DynamoStore {
         entries: EntrySelection<'_>,
     ) -> Result<bool, StoreError> {
         let partition = snapshot_partition(generation, case.docket_number);
-        match self
-            .case_fill(&partition, case, Wanted::Selection(entries))
-            .await?
-        {
+        match self.case_fill(&partition, case, entries).await? {
             Filled::Yes => Ok(true),
             Filled::Moved | Filled::Missing(_) => Ok(false),
         }
@@ -108,15 +96,15 @@ impl DynamoStore {
         &self,
         partition: &str,
         case: &mut Case,
-        wanted: Wanted<'_>,
+        wanted: EntrySelection<'_>,
     ) -> Result<Filled, StoreError> {
         let last_index = case.docket.last_index();
         if !layout::is_paged(last_index) || case.docket.is_whole() {
             return Ok(Filled::Yes);
         }
         let pages = match wanted {
-            Wanted::Selection(EntrySelection::None) => return Ok(Filled::Yes),
-            Wanted::Selection(EntrySelection::All) => {
+            EntrySelection::None => return Ok(Filled::Yes),
+            EntrySelection::All => {
                 let pages: BTreeSet<_> = (0..=layout::page_of(last_index)).collect();
                 let table = &self.tables.snapshots;
                 let rows = self
@@ -124,16 +112,9 @@ impl DynamoStore {
                     .await?;
                 pages_of_rows(&rows, &pages)?
             }
-            Wanted::Selection(EntrySelection::Some { ids, indexes }) => {
+            EntrySelection::Some { ids, indexes } => {
                 let found = self.indexes_of(partition, case, ids).await?;
                 let wanted = indexes.iter().copied().chain(found);
-                self.pages_read(partition, &pages_to_read(case, wanted))
-                    .await?
-            }
-            Wanted::Range { after, limit } => {
-                let first = after.saturating_add(1);
-                let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-                let wanted = first..=after.saturating_add(limit).min(last_index);
                 self.pages_read(partition, &pages_to_read(case, wanted))
                     .await?
             }

@@ -6,15 +6,13 @@ use casefold_events::{CommandId, DocketNumber, Version};
 use super::DynamoStore;
 use super::error::store_error;
 use super::fit::fits;
-use super::get_case::Wanted;
 use super::item::Item;
 use super::read::Consistency;
 use super::rows::{command_items, command_row, quarantine_item, quarantine_key, quarantined};
 use super::tables::{command_key, quarantine_partition};
 use crate::case::Case;
 use crate::gateway::{
-    CommandRow, EntryPage, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
-    StoreError,
+    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore, StoreError,
 };
 
 #[async_trait]
@@ -25,8 +23,7 @@ impl SnapshotStore for DynamoStore {
         docket_number: DocketNumber,
         entries: EntrySelection<'_>,
     ) -> Result<Option<Case>, StoreError> {
-        self.case_read(generation, docket_number, Wanted::Selection(entries))
-            .await
+        self.case_read(generation, docket_number, entries).await
     }
 
     async fn case_load(
@@ -49,28 +46,6 @@ impl SnapshotStore for DynamoStore {
 
     fn case_put_fits(&self, case: &Case, base: Version) -> bool {
         fits(case, base)
-    }
-
-    async fn entries_page(
-        &self,
-        generation: Generation,
-        docket_number: DocketNumber,
-        after: u32,
-        limit: usize,
-    ) -> Result<Option<EntryPage>, StoreError> {
-        let wanted = Wanted::Range { after, limit };
-        let case = self.case_read(generation, docket_number, wanted).await?;
-        Ok(case.map(|case| EntryPage {
-            entries: case
-                .docket
-                .on_record()
-                .filter(|entry| entry.filed.index > Some(after))
-                .take(limit)
-                .cloned()
-                .collect(),
-            version: case.version,
-            last_index: case.docket.last_index(),
-        }))
     }
 
     async fn commands_put(&self, rows: &[CommandRow]) -> Result<(), StoreError> {

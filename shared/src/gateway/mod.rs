@@ -14,14 +14,12 @@ mod control;
 mod event_store;
 mod snapshots;
 
-use casefold_events::Version;
-
 pub use control::ControlStore;
 pub use event_store::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
 };
 pub use snapshots::{
-    CommandRow, EntryPage, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
+    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
 };
 
 /// A failure of the store. It is not a refusal: the domain had no say in it.
@@ -92,9 +90,4 @@ impl std::ops::Sub for Consumed {
             requests: self.requests - earlier.requests,
         }
     }
-}
-
-/// The versions after one, up to and including another: what a snapshot lacks.
-pub fn versions_between(after: Version, up_to: Version) -> u64 {
-    up_to.0.saturating_sub(after.0)
 }

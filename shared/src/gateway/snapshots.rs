@@ -5,7 +5,7 @@ use casefold_events::{CommandId, Digest, DocketEntryId, DocketNumber, Timestamp,
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::case::{Case, DocketEntry};
+use crate::case::Case;
 
 /// Keeps snapshots of cases, the command ids that they imply, and the cases that wait for
 /// repair. All of it can be thrown away and folded again.
@@ -46,16 +46,6 @@ pub trait SnapshotStore: Send + Sync {
     /// Whether what changed in the case since `base` is little enough to be written in one
     /// step, with room for one more commit.
     fn case_put_fits(&self, case: &Case, base: Version) -> bool;
-
-    /// At most `limit` entries on the record with an index above `after`, in order, and
-    /// the version at which they were read.
-    async fn entries_page(
-        &self,
-        generation: Generation,
-        docket_number: DocketNumber,
-        after: u32,
-        limit: usize,
-    ) -> Result<Option<EntryPage>, StoreError>;
 
     /// Remembers which commands a case's commits carried out. Written **before** the
     /// snapshot of the same version, so that a snapshot at a version implies every command
@@ -142,17 +132,6 @@ pub enum PutOutcome {
     /// The stored case is not at the version that was expected. Nothing was written: read
     /// again, fold again.
     Superseded,
-}
-
-/// Some entries of a docket record.
-#[derive(Clone, Debug)]
-pub struct EntryPage {
-    /// The entries, in the order of their index.
-    pub entries: Vec<DocketEntry>,
-    /// The case's version at which they were read.
-    pub version: Version,
-    /// The index of the last entry on the record.
-    pub last_index: u32,
 }
 
 /// A command that was carried out.
