@@ -56,7 +56,7 @@ impl<'a> Step<'a> {
     /// Folds commits up to the first that can't be. What went before it stays folded, and is
     /// written already where it did not fit into one step.
     pub(super) async fn fold(&mut self, commits: &[&Commit]) -> Result<Result<(), Obstacle>, Stop> {
-        self.load(entries_changed(commits.iter().copied())).await?;
+        self.load(commits).await?;
         for commit in commits {
             let next = self.version().next();
             let events = match Case::understand(self.case.as_ref(), commit) {
@@ -80,13 +80,15 @@ impl<'a> Step<'a> {
 
     /// Loads the entries among these that are not in memory: an event on an entry that is
     /// not there would change nothing, and be lost.
-    async fn load(&mut self, mut needed: HashSet<DocketEntryId>) -> Result<(), Stop> {
+    async fn load(&mut self, commits: &[&Commit]) -> Result<(), Stop> {
         let Some(docket) = self.case.as_ref().map(|case| &case.docket) else {
             return Ok(());
         };
+        // Most records are whole: then the events need not be understood a second time.
         if docket.is_whole() {
             return Ok(());
         }
+        let mut needed = entries_changed(commits.iter().copied());
         for entry in docket.on_record().chain(docket.off_record()) {
             needed.remove(&entry.id());
         }
