@@ -244,6 +244,9 @@ pub struct FiledEntry {
     /// The judge named in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
+    /// The date by which an order wants something done, of one that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
     /// The signature, of an order or a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,

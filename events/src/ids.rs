@@ -192,6 +192,23 @@ uuid_id!(
     ContactId
 );
 
+uuid_id!(
+    /// A trial session's id, unique in the whole court.
+    TrialSessionId
+);
+uuid_id!(
+    /// A deadline's id within its case.
+    DeadlineId
+);
+uuid_id!(
+    /// The id of a piece of correspondence within its case.
+    CorrespondenceId
+);
+uuid_id!(
+    /// A statistic's id within its case.
+    StatisticId
+);
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $example:literal) => {
         $(#[$doc])*

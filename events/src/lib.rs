@@ -30,7 +30,8 @@ pub mod vocabulary;
 pub use case::CaseEvent;
 pub use commit::{ChainError, Commit, CommitRef, Digest, DraftCommit};
 pub use ids::{
-    CommandId, ContactId, CorrelationId, DocketEntryId, DocketNumber, EventId, UserId, Version,
+    CommandId, ContactId, CorrelationId, CorrespondenceId, DeadlineId, DocketEntryId, DocketNumber,
+    EventId, StatisticId, TrialSessionId, UserId, Version,
 };
 pub use personal::Personal;
 pub use stored::{DecodeError, StoredEvent};

@@ -253,6 +253,55 @@ court_enum!(
 );
 
 court_enum!(
+    /// Why a case is kept from trial by itself.
+    AutomaticBlockReason {
+        /// It has an open deadline.
+        DueDate = "Due Date",
+        /// Something is pending on its docket.
+        PendingItem = "Pending Item",
+        /// Both.
+        DueDateAndPendingItem = "Due Date and Pending Item",
+    }
+);
+
+impl AutomaticBlockReason {
+    /// The reason of a case with or without an open deadline and a pending entry; `None`
+    /// where it has neither.
+    pub const fn of(due_date: bool, pending_item: bool) -> Option<Self> {
+        match (due_date, pending_item) {
+            (true, true) => Some(Self::DueDateAndPendingItem),
+            (true, false) => Some(Self::DueDate),
+            (false, true) => Some(Self::PendingItem),
+            (false, false) => None,
+        }
+    }
+}
+
+court_enum!(
+    /// What a judge's stamp on a motion says.
+    MotionDisposition {
+        /// The motion is granted.
+        Granted = "Granted",
+        /// The motion is denied.
+        Denied = "Denied",
+        /// The motion is denied, and may be made again.
+        DeniedWithoutPrejudice = "Denied without prejudice",
+        /// The motion is denied, for its purpose has gone.
+        DeniedAsMoot = "Denied as moot",
+    }
+);
+
+court_enum!(
+    /// Which kind of liability a statistic is about.
+    StatisticPeriod {
+        /// A calendar year.
+        Year = "Year",
+        /// A period that ends on a date.
+        Period = "Period",
+    }
+);
+
+court_enum!(
     /// What a person may do. `system` is the service itself: policies, schedules, imports.
     Role {
         /// Seals, strikes, edits, keeps parties and hearings.

@@ -99,6 +99,7 @@ fn petition() -> CaseEvent {
         petitioners: vec![contact(1, "Vera Lund")],
         fee: Fee::NotPaid,
         irs_notice_date: None,
+        mailing_date: None,
     }
     .into()
 }
@@ -128,6 +129,7 @@ fn filed(n: u32, is_on_docket_record: bool) -> CaseEvent {
             is_minute_entry: false,
             is_on_docket_record,
             judge: None,
+            due: None,
             signature: None,
             document: None,
         },

@@ -194,6 +194,7 @@ fn filed(
         is_minute_entry: reader.flag("isMinuteEntry").unwrap_or_default(),
         is_on_docket_record,
         judge: reader.text("judge"),
+        due: None,
         signature: signature(reader),
         // The court's object store has the document under the entry's id; there is one
         // only where a file is attached.

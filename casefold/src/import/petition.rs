@@ -78,6 +78,7 @@ pub(super) fn plan(
         petitioners,
         fee: Fee::NotPaid,
         irs_notice_date: reader.time("irsNoticeDate"),
+        mailing_date: None,
     };
     timeline.add(
         Kind::Petition,

@@ -162,6 +162,7 @@ impl Writer {
             petitioners: vec![writer.contact()],
             fee: Fee::NotPaid,
             irs_notice_date: None,
+            mailing_date: None,
         };
         let events = vec![
             petition.into(),
@@ -285,6 +286,7 @@ impl Writer {
             is_minute_entry: false,
             is_on_docket_record: on_record,
             judge: None,
+            due: None,
             signature: None,
             document: None,
         };

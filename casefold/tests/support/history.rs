@@ -58,6 +58,7 @@ pub fn petition() -> CaseEvent {
         }],
         fee: Fee::NotPaid,
         irs_notice_date: None,
+        mailing_date: None,
     }
     .into()
 }
@@ -83,6 +84,7 @@ pub fn entry(n: u32) -> FiledEntry {
         is_minute_entry: false,
         is_on_docket_record: true,
         judge: None,
+        due: None,
         signature: None,
         document: None,
     }

@@ -114,6 +114,10 @@ pub struct FilePaperPetition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub preferred_trial_city: Option<String>,
+    /// When the petition was posted, as the court reads it on the envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, example = "Postmarked 11/20/2026")]
+    pub mailing_date: Option<String>,
     /// The petitioners.
     #[schema(min_items = 1, max_items = 100)]
     pub petitioners: Vec<NewPetitioner>,
@@ -140,6 +144,7 @@ impl Body for FilePaperPetition {
 
     fn check(&self, check: &mut Check) {
         check.personal("caption", self.caption.as_ref(), limits::TITLE);
+        check.optional("mailingDate", self.mailing_date.as_ref(), limits::LINE);
         check.optional(
             "preferredTrialCity",
             self.preferred_trial_city.as_ref(),

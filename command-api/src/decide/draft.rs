@@ -154,6 +154,7 @@ impl NewEntry {
                 is_minute_entry: false,
                 is_on_docket_record: false,
                 judge: None,
+                due: None,
                 signature: None,
                 document: None,
             },

@@ -69,6 +69,7 @@ pub(super) fn file(body: &FilePetition, ask: Ask<'_>) -> Result<Decision, Refusa
         petitioners,
         fee: Fee::NotPaid,
         irs_notice_date: body.irs_notice_date,
+        mailing_date: None,
     };
     begin(petition, counsel, &papers, &mut draft);
     draft.decide(None)
@@ -117,6 +118,7 @@ pub(super) fn file_paper(body: &FilePaperPetition, ask: Ask<'_>) -> Result<Decis
         petitioners,
         fee,
         irs_notice_date: body.irs_notice_date,
+        mailing_date: body.mailing_date.clone(),
     };
     begin(petition, None, &papers, &mut draft);
     draft.decide(Some(body.received_at))
@@ -287,6 +289,7 @@ fn corrections(case: &Case, body: &QcPetition) -> CaseDetailsCorrected {
         irs_notice_date: body
             .irs_notice_date
             .filter(|it| Some(*it) != case.irs_notice_date),
+        mailing_date: None,
     }
 }
 

@@ -35,6 +35,9 @@ pub struct PetitionFiled {
     /// The date of the notice against which the petition is filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irs_notice_date: Option<Timestamp>,
+    /// When a petition that came on paper was posted, as the court read it on the envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailing_date: Option<String>,
 }
 
 /// The filing fee.

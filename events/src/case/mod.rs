@@ -8,7 +8,9 @@ pub mod docket;
 pub mod import;
 pub mod intake;
 pub mod parties;
+pub mod records;
 pub mod standing;
+pub mod trial;
 
 use crate::canonical::CanonicalError;
 use crate::ids::DocketEntryId;
@@ -91,6 +93,20 @@ case_events! {
     DocketEntrySealed(docket::DocketEntrySealed) = 1,
     /// An entry was unsealed.
     DocketEntryUnsealed(docket::DocketEntryUnsealed) = 1,
+    /// An entry was edited.
+    DocketEntryEdited(docket::DocketEntryEdited) = 1,
+    /// A draft was signed.
+    DraftSigned(docket::DraftSigned) = 1,
+    /// A draft's signature was taken back.
+    DraftUnsigned(docket::DraftUnsigned) = 1,
+    /// A draft was laid aside.
+    DraftArchived(docket::DraftArchived) = 1,
+    /// A motion was stamped.
+    MotionStamped(docket::MotionStamped) = 1,
+    /// A clerk checked a filing.
+    DocketEntryChecked(docket::DocketEntryChecked) = 1,
+    /// Nothing is to be done about an entry any more.
+    PendingItemRemoved(docket::PendingItemRemoved) = 1,
     /// The case's status changed.
     CaseStatusChanged(standing::CaseStatusChanged) = 1,
     /// The case's caption changed.
@@ -113,6 +129,64 @@ case_events! {
     ContactUpdated(parties::ContactUpdated) = 1,
     /// Counsel entered an appearance.
     CounselAssociated(parties::CounselAssociated) = 1,
+    /// A petitioner, participant or intervenor is not in the case any more.
+    PartyRemoved(parties::PartyRemoved) = 1,
+    /// A contact's address is sealed.
+    AddressSealed(parties::AddressSealed) = 1,
+    /// A contact's address is not sealed any more.
+    AddressUnsealed(parties::AddressUnsealed) = 1,
+    /// Counsel's details changed, or whom they represent.
+    CounselUpdated(parties::CounselUpdated) = 1,
+    /// Counsel withdrew.
+    CounselRemoved(parties::CounselRemoved) = 1,
+    /// The case was put into a trial session.
+    AddedToTrialSession(trial::AddedToTrialSession) = 1,
+    /// The case was set on the calendar of a trial session.
+    CaseCalendared(trial::CaseCalendared) = 1,
+    /// The case was taken out of its trial session.
+    RemovedFromTrialSession(trial::RemovedFromTrialSession) = 1,
+    /// A hearing was set.
+    HearingSet(trial::HearingSet) = 1,
+    /// A hearing was taken off.
+    HearingRemoved(trial::HearingRemoved) = 1,
+    /// The case is kept from trial by hand.
+    TrialBlocked(trial::TrialBlocked) = 1,
+    /// The case is not kept from trial by hand any more.
+    TrialUnblocked(trial::TrialUnblocked) = 1,
+    /// The case is kept from trial by itself.
+    AutomaticallyBlocked(trial::AutomaticallyBlocked) = 1,
+    /// The case is not kept from trial by itself any more.
+    AutomaticBlockLifted(trial::AutomaticBlockLifted) = 1,
+    /// The case is to be tried before others.
+    CasePrioritized(trial::CasePrioritized) = 1,
+    /// The case is not to be tried before others any more.
+    CaseUnprioritized(trial::CaseUnprioritized) = 1,
+    /// A deadline was set.
+    DeadlineAdded(records::DeadlineAdded) = 1,
+    /// A deadline changed.
+    DeadlineUpdated(records::DeadlineUpdated) = 1,
+    /// A deadline is not open any more.
+    DeadlineRemoved(records::DeadlineRemoved) = 1,
+    /// Correspondence was filed.
+    CorrespondenceAdded(records::CorrespondenceAdded) = 1,
+    /// Correspondence changed.
+    CorrespondenceUpdated(records::CorrespondenceUpdated) = 1,
+    /// Correspondence was removed.
+    CorrespondenceRemoved(records::CorrespondenceRemoved) = 1,
+    /// A statistic was added.
+    StatisticAdded(records::StatisticAdded) = 1,
+    /// A statistic changed.
+    StatisticUpdated(records::StatisticUpdated) = 1,
+    /// A statistic was removed.
+    StatisticRemoved(records::StatisticRemoved) = 1,
+    /// Damages and litigation costs were set.
+    OtherStatisticsSet(records::OtherStatisticsSet) = 1,
+    /// Damages and litigation costs were removed.
+    OtherStatisticsRemoved(records::OtherStatisticsRemoved) = 1,
+    /// The case's note was written.
+    CaseNoteWritten(records::CaseNoteWritten) = 1,
+    /// The case's note was removed.
+    CaseNoteRemoved(records::CaseNoteRemoved) = 1,
     /// The case was taken over from another system.
     CaseImported(import::CaseImported) = 1,
 }
@@ -126,6 +200,13 @@ impl CaseEvent {
             Self::DocketEntryStricken(event) => Some(event.docket_entry_id),
             Self::DocketEntrySealed(event) => Some(event.docket_entry_id),
             Self::DocketEntryUnsealed(event) => Some(event.docket_entry_id),
+            Self::DocketEntryEdited(event) => Some(event.entry.docket_entry_id),
+            Self::DraftSigned(event) => Some(event.docket_entry_id),
+            Self::DraftUnsigned(event) => Some(event.docket_entry_id),
+            Self::DraftArchived(event) => Some(event.docket_entry_id),
+            Self::MotionStamped(event) => Some(event.docket_entry_id),
+            Self::DocketEntryChecked(event) => Some(event.docket_entry_id),
+            Self::PendingItemRemoved(event) => Some(event.docket_entry_id),
             Self::PetitionFiled(_)
             | Self::PetitionChecked(_)
             | Self::PetitionServed(_)
@@ -141,6 +222,35 @@ impl CaseEvent {
             | Self::PartyAdded(_)
             | Self::ContactUpdated(_)
             | Self::CounselAssociated(_)
+            | Self::PartyRemoved(_)
+            | Self::AddressSealed(_)
+            | Self::AddressUnsealed(_)
+            | Self::CounselUpdated(_)
+            | Self::CounselRemoved(_)
+            | Self::AddedToTrialSession(_)
+            | Self::CaseCalendared(_)
+            | Self::RemovedFromTrialSession(_)
+            | Self::HearingSet(_)
+            | Self::HearingRemoved(_)
+            | Self::TrialBlocked(_)
+            | Self::TrialUnblocked(_)
+            | Self::AutomaticallyBlocked(_)
+            | Self::AutomaticBlockLifted(_)
+            | Self::CasePrioritized(_)
+            | Self::CaseUnprioritized(_)
+            | Self::DeadlineAdded(_)
+            | Self::DeadlineUpdated(_)
+            | Self::DeadlineRemoved(_)
+            | Self::CorrespondenceAdded(_)
+            | Self::CorrespondenceUpdated(_)
+            | Self::CorrespondenceRemoved(_)
+            | Self::StatisticAdded(_)
+            | Self::StatisticUpdated(_)
+            | Self::StatisticRemoved(_)
+            | Self::OtherStatisticsSet(_)
+            | Self::OtherStatisticsRemoved(_)
+            | Self::CaseNoteWritten(_)
+            | Self::CaseNoteRemoved(_)
             | Self::CaseImported(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ids::{ContactId, UserId};
 use crate::party::{Contact, Counsel};
 
 /// A petitioner, participant or intervenor joined the case.
@@ -27,4 +28,45 @@ pub struct ContactUpdated {
 pub struct CounselAssociated {
     /// The counsel.
     pub counsel: Counsel,
+}
+
+/// A petitioner, participant or intervenor is not in the case any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PartyRemoved {
+    /// The contact.
+    pub contact_id: ContactId,
+}
+
+/// A contact's address is kept from everybody outside the court from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressSealed {
+    /// The contact.
+    pub contact_id: ContactId,
+}
+
+/// A contact's address is not kept from the other parties any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressUnsealed {
+    /// The contact.
+    pub contact_id: ContactId,
+}
+
+/// Counsel's details changed, or whom they represent. The event carries the counsel as
+/// they are now, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CounselUpdated {
+    /// The counsel as they are now.
+    pub counsel: Counsel,
+}
+
+/// Counsel withdrew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CounselRemoved {
+    /// The counsel.
+    pub user_id: UserId,
 }

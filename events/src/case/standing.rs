@@ -55,6 +55,9 @@ pub struct CaseDetailsCorrected {
     /// The date of the notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irs_notice_date: Option<Timestamp>,
+    /// When the petition was posted, as the court reads it on the envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailing_date: Option<String>,
 }
 
 /// The whole case was sealed: outsiders see its number and that it is sealed, and nothing

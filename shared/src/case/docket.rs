@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use casefold_events::case::docket::{
-    DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
-    DocketEntryUnsealed,
+    DocketEntryChecked, DocketEntryEdited, DocketEntryFiled, DocketEntrySealed, DocketEntryServed,
+    DocketEntryStricken, DocketEntryUnsealed, DraftArchived, DraftSigned, DraftUnsigned,
+    MotionStamped, PendingItemRemoved, Stamp,
 };
 use casefold_events::entry::{FiledEntry, Service};
 use casefold_events::vocabulary::SealedTo;
@@ -12,7 +13,10 @@ use casefold_events::{DocketEntryId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Context;
+use super::{Case, Context};
+
+/// The event code of an answer.
+const ANSWER: &str = "A";
 
 /// An entry with all that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,6 +33,15 @@ pub struct DocketEntry {
     /// From whom it is sealed, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_to: Option<SealedTo>,
+    /// The stamp on it, where a motion was stamped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// When and by whom it was checked, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
+    /// When a draft was laid aside, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// The commit that added it.
     pub filed_in: Version,
     /// The commit that changed it last.
@@ -43,6 +56,16 @@ pub struct Stricken {
     pub stricken_at: Timestamp,
     /// By whom, as the record says it.
     pub stricken_by: String,
+}
+
+/// When and by whom a filing was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Checked {
+    /// When.
+    pub qc_at: Timestamp,
+    /// By whom, as the record says it.
+    pub qc_by: String,
 }
 
 /// The entries of a case: those on the record in the order of their index, and those off
@@ -159,6 +182,9 @@ impl DocketRecord {
             service: None,
             stricken: None,
             sealed_to: None,
+            stamp: None,
+            checked: None,
+            archived_at: None,
             filed_in: version,
             changed_in: version,
         };
@@ -199,6 +225,70 @@ impl DocketRecord {
         self.change(event.docket_entry_id, context, |entry| {
             entry.sealed_to = None;
         });
+    }
+
+    /// An entry's place, on the record or off it, is not edited.
+    pub(super) fn edited(&mut self, event: DocketEntryEdited, context: Context<'_>) {
+        self.change(event.entry.docket_entry_id, context, |entry| {
+            let there = &entry.filed;
+            entry.filed = FiledEntry {
+                index: there.index,
+                is_on_docket_record: there.is_on_docket_record,
+                is_draft: there.is_draft,
+                ..event.entry
+            };
+        });
+    }
+
+    pub(super) fn signed(&mut self, event: DraftSigned, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.filed.signature = Some(event.signature);
+            entry.filed.document = event.document.or(entry.filed.document.take());
+        });
+    }
+
+    pub(super) fn unsigned(&mut self, event: DraftUnsigned, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.filed.signature = None;
+            entry.filed.document = event.document.or(entry.filed.document.take());
+        });
+    }
+
+    pub(super) fn archived(&mut self, event: DraftArchived, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.archived_at = Some(event.archived_at);
+        });
+    }
+
+    pub(super) fn stamped(&mut self, event: MotionStamped, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.stamp = Some(event.stamp);
+        });
+    }
+
+    pub(super) fn checked(&mut self, event: DocketEntryChecked, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.checked = Some(Checked {
+                qc_at: event.qc_at,
+                qc_by: event.qc_by,
+            });
+        });
+    }
+
+    pub(super) fn settled(&mut self, event: PendingItemRemoved, context: Context<'_>) {
+        self.change(event.docket_entry_id, context, |entry| {
+            entry.filed.pending = false;
+        });
+    }
+}
+
+impl Case {
+    pub(super) fn entry_filed(&mut self, event: DocketEntryFiled, context: Context<'_>) {
+        let filed = &event.entry;
+        if filed.is_on_docket_record && filed.event_code.as_str() == ANSWER {
+            self.answered_at = self.answered_at.or(Some(filed.filing_date));
+        }
+        self.docket.filed(event, context);
     }
 }
 

@@ -7,10 +7,15 @@
 mod consolidation;
 mod docket;
 mod intake;
+mod open_entries;
 mod parties;
+mod records;
 mod standing;
+mod trial;
 
 use casefold_events::case::intake::Fee;
+use casefold_events::case::records::{Correspondence, Deadline, OtherStatistics, Statistic};
+use casefold_events::case::trial::{Hearing, TrialSession};
 use casefold_events::ids::CorrelationId;
 use casefold_events::party::{Contact, Counsel};
 use casefold_events::vocabulary::{
@@ -23,7 +28,9 @@ use casefold_events::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use docket::{DocketEntry, DocketRecord, Stricken};
+pub use docket::{Checked, DocketEntry, DocketRecord, Stricken};
+pub use open_entries::OpenEntry;
+pub use trial::{AutomaticBlock, Because};
 
 /// The judge who has a case that no other judge has.
 pub const CHIEF_JUDGE: &str = "Chief Judge";
@@ -81,6 +88,12 @@ pub struct Case {
     /// The date of the notice against which the petition is filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irs_notice_date: Option<Timestamp>,
+    /// When the petition that came on paper was posted, as the court read it on the envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailing_date: Option<String>,
+    /// When the respondent's first answer was filed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
     /// The filing fee.
     pub fee: Fee,
     /// When the case was sealed, where it is.
@@ -93,6 +106,42 @@ pub struct Case {
     /// The consolidated group, where the case is in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidation: Option<Consolidation>,
+    /// The trial session in which the case is; of a calendared case, the one on whose
+    /// calendar it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_session: Option<TrialSession>,
+    /// The hearings beside the trial.
+    #[serde(default)]
+    pub hearings: Vec<Hearing>,
+    /// Why somebody of the court keeps the case from trial, where somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Because>,
+    /// Why the case is kept from trial by itself, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_block: Option<AutomaticBlock>,
+    /// Why the case is to be tried before others, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Because>,
+    /// The open deadlines.
+    #[serde(default)]
+    pub deadlines: Vec<Deadline>,
+    /// Correspondence.
+    #[serde(default)]
+    pub correspondence: Vec<Correspondence>,
+    /// What the case is about in figures.
+    #[serde(default)]
+    pub statistics: Vec<Statistic>,
+    /// Damages and litigation costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_statistics: Option<OtherStatistics>,
+    /// The court's own note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub case_note: Option<Personal<String>>,
+    /// The entries on the record about which somebody still has to do something, in no
+    /// order that means anything.
+    #[serde(default)]
+    pub open_entries: Vec<OpenEntry>,
     /// From which source the case was imported, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
@@ -253,13 +302,21 @@ impl Case {
     }
 
     fn evolve(&mut self, event: CaseEvent, context: Context<'_>) {
+        let entry = event.docket_entry_id();
+        self.evolve_one(event, context);
+        if let Some(id) = entry {
+            self.note_open(id);
+        }
+    }
+
+    fn evolve_one(&mut self, event: CaseEvent, context: Context<'_>) {
         match event {
             // A case begins once; a second petition in its history changes nothing.
             CaseEvent::PetitionFiled(_) => {}
             CaseEvent::PetitionChecked(event) => self.petition_checked(event, context),
             CaseEvent::PetitionServed(event) => self.petition_served(event),
             CaseEvent::FeeRecorded(event) => self.fee_recorded(event),
-            CaseEvent::DocketEntryFiled(event) => self.docket.filed(event, context),
+            CaseEvent::DocketEntryFiled(event) => self.entry_filed(event, context),
             CaseEvent::DocketEntryServed(event) => self.docket.served(event, context),
             CaseEvent::DocketEntryStricken(event) => self.docket.stricken(event, context),
             CaseEvent::DocketEntrySealed(event) => self.docket.sealed(event, context),
@@ -275,6 +332,42 @@ impl Case {
             CaseEvent::PartyAdded(event) => self.party_added(event),
             CaseEvent::ContactUpdated(event) => self.contact_updated(event),
             CaseEvent::CounselAssociated(event) => self.counsel_associated(event),
+            CaseEvent::DocketEntryEdited(event) => self.docket.edited(event, context),
+            CaseEvent::DraftSigned(event) => self.docket.signed(event, context),
+            CaseEvent::DraftUnsigned(event) => self.docket.unsigned(event, context),
+            CaseEvent::DraftArchived(event) => self.docket.archived(event, context),
+            CaseEvent::MotionStamped(event) => self.docket.stamped(event, context),
+            CaseEvent::DocketEntryChecked(event) => self.docket.checked(event, context),
+            CaseEvent::PendingItemRemoved(event) => self.docket.settled(event, context),
+            CaseEvent::PartyRemoved(event) => self.party_removed(event),
+            CaseEvent::AddressSealed(event) => self.address_sealed(event),
+            CaseEvent::AddressUnsealed(event) => self.address_unsealed(event),
+            CaseEvent::CounselUpdated(event) => self.counsel_updated(event),
+            CaseEvent::CounselRemoved(event) => self.counsel_removed(event),
+            CaseEvent::AddedToTrialSession(event) => self.added_to_trial_session(event),
+            CaseEvent::CaseCalendared(event) => self.calendared(event, context),
+            CaseEvent::RemovedFromTrialSession(event) => self.removed_from_trial_session(event),
+            CaseEvent::HearingSet(event) => self.hearing_set(event),
+            CaseEvent::HearingRemoved(event) => self.hearing_removed(event),
+            CaseEvent::TrialBlocked(event) => self.trial_blocked(event, context),
+            CaseEvent::TrialUnblocked(event) => self.trial_unblocked(event),
+            CaseEvent::AutomaticallyBlocked(event) => self.automatically_blocked(event, context),
+            CaseEvent::AutomaticBlockLifted(event) => self.automatic_block_lifted(event),
+            CaseEvent::CasePrioritized(event) => self.prioritized(event, context),
+            CaseEvent::CaseUnprioritized(event) => self.unprioritized(event),
+            CaseEvent::DeadlineAdded(event) => self.deadline_added(event),
+            CaseEvent::DeadlineUpdated(event) => self.deadline_updated(event),
+            CaseEvent::DeadlineRemoved(event) => self.deadline_removed(event),
+            CaseEvent::CorrespondenceAdded(event) => self.correspondence_added(event),
+            CaseEvent::CorrespondenceUpdated(event) => self.correspondence_updated(event),
+            CaseEvent::CorrespondenceRemoved(event) => self.correspondence_removed(event),
+            CaseEvent::StatisticAdded(event) => self.statistic_added(event),
+            CaseEvent::StatisticUpdated(event) => self.statistic_updated(event),
+            CaseEvent::StatisticRemoved(event) => self.statistic_removed(event),
+            CaseEvent::OtherStatisticsSet(event) => self.other_statistics_set(event),
+            CaseEvent::OtherStatisticsRemoved(event) => self.other_statistics_removed(event),
+            CaseEvent::CaseNoteWritten(event) => self.case_note_written(event),
+            CaseEvent::CaseNoteRemoved(event) => self.case_note_removed(event),
             CaseEvent::CaseImported(event) => self.imported(event, context),
         }
     }

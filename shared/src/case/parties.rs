@@ -1,7 +1,10 @@
 //! Folding the people of a case.
 
 use casefold_events::ContactId;
-use casefold_events::case::parties::{ContactUpdated, CounselAssociated, PartyAdded};
+use casefold_events::case::parties::{
+    AddressSealed, AddressUnsealed, ContactUpdated, CounselAssociated, CounselRemoved,
+    CounselUpdated, PartyAdded, PartyRemoved,
+};
 use casefold_events::party::Contact;
 
 use super::Case;
@@ -33,5 +36,45 @@ impl Case {
         let id = &event.counsel.user_id;
         self.counsel.retain(|counsel| counsel.user_id != *id);
         self.counsel.push(event.counsel);
+    }
+
+    pub(super) fn party_removed(&mut self, event: PartyRemoved) {
+        let id = event.contact_id;
+        self.parties.retain(|contact| contact.contact_id != id);
+        for counsel in &mut self.counsel {
+            counsel
+                .representing
+                .retain(|represented| *represented != id);
+        }
+    }
+
+    pub(super) fn address_sealed(&mut self, event: AddressSealed) {
+        self.mark_address(event.contact_id, true);
+    }
+
+    pub(super) fn address_unsealed(&mut self, event: AddressUnsealed) {
+        self.mark_address(event.contact_id, false);
+    }
+
+    fn mark_address(&mut self, id: ContactId, is_sealed: bool) {
+        let found = self
+            .parties
+            .iter_mut()
+            .find(|contact| contact.contact_id == id);
+        if let Some(contact) = found {
+            contact.is_address_sealed = is_sealed;
+        }
+    }
+
+    pub(super) fn counsel_updated(&mut self, event: CounselUpdated) {
+        let id = &event.counsel.user_id;
+        if let Some(counsel) = self.counsel.iter_mut().find(|it| it.user_id == *id) {
+            *counsel = event.counsel;
+        }
+    }
+
+    pub(super) fn counsel_removed(&mut self, event: CounselRemoved) {
+        self.counsel
+            .retain(|counsel| counsel.user_id != event.user_id);
     }
 }

@@ -1,26 +1,43 @@
 //! Folding where a case stands.
 
+use casefold_events::Timestamp;
 use casefold_events::case::standing::{
     CaptionChanged, CaseDetailsCorrected, CaseSealed, CaseStatusChanged, CaseUnsealed,
     JudgeAssigned,
 };
+use casefold_events::vocabulary::CaseStatus;
 
 use super::{Case, Context, StatusChange};
 
 impl Case {
     pub(super) fn status_changed(&mut self, event: CaseStatusChanged, context: Context<'_>) {
+        self.enter(event.status, event.closed_date, context);
+    }
+
+    /// Gives the case a status. A closed date implies a closed status and the reverse,
+    /// whatever the event says; and closing clears block and priority (domain of the court,
+    /// "Always true" and the group "case").
+    pub(super) fn enter(
+        &mut self,
+        status: CaseStatus,
+        closed_date: Option<Timestamp>,
+        context: Context<'_>,
+    ) {
         let commit = context.commit;
-        self.status = event.status;
+        self.status = status;
         self.status_history.push(StatusChange {
-            status: event.status,
+            status,
             since: commit.effective_at,
             version: commit.version,
         });
-        // A closed date implies a closed status and the reverse, whatever the event says.
-        self.closed_date = event
-            .status
+        self.closed_date = status
             .is_closed()
-            .then(|| event.closed_date.unwrap_or(commit.effective_at));
+            .then(|| closed_date.unwrap_or(commit.effective_at));
+        if status.is_closed() {
+            self.blocked = None;
+            self.automatic_block = None;
+            self.priority = None;
+        }
     }
 
     pub(super) fn caption_changed(&mut self, event: CaptionChanged) {
@@ -38,12 +55,14 @@ impl Case {
             party_type,
             preferred_trial_city,
             irs_notice_date,
+            mailing_date,
         } = event;
         self.case_type = case_type.unwrap_or(self.case_type);
         self.procedure_type = procedure_type.unwrap_or(self.procedure_type);
         self.party_type = party_type.unwrap_or(self.party_type);
         self.preferred_trial_city = preferred_trial_city.or(self.preferred_trial_city.take());
         self.irs_notice_date = irs_notice_date.or(self.irs_notice_date);
+        self.mailing_date = mailing_date.or(self.mailing_date.take());
     }
 
     pub(super) fn sealed(&mut self, event: CaseSealed) {

@@ -132,6 +132,7 @@ pub(super) fn petition() -> Vec<CaseEvent> {
             ],
             fee: Fee::NotPaid,
             irs_notice_date: None,
+            mailing_date: None,
         }
         .into(),
         counsel_of("counsel", CounselType::PrivatePractitioner, &[ASTRA]),
@@ -196,6 +197,7 @@ pub(super) fn filed(change: impl FnOnce(&mut FiledEntry)) -> CaseEvent {
         is_minute_entry: false,
         is_on_docket_record: true,
         judge: None,
+        due: None,
         signature: None,
         document: Some(DocumentRef {
             key: "documents/motion".to_owned(),

@@ -1,5 +1,6 @@
 //! What is sent of a docket entry: flat, under the court's own field names.
 
+use casefold_events::case::docket::Stamp;
 use casefold_events::entry::{DocumentRef, EventCode, ServedParty};
 use casefold_events::vocabulary::{Objections, SealedTo, ServedPartiesCode};
 use casefold_events::{ContactId, DocketEntryId, Personal, Timestamp};
@@ -77,12 +78,28 @@ pub struct EntryView {
     /// The judge named in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
+    /// The date by which the order wants something done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
     /// When it was signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_at: Option<Timestamp>,
     /// Who signed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<String>,
+    /// The stamp on it, of a motion that was stamped. For the court alone: a stamp makes a
+    /// draft, and what it says is not said before the draft is on the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// When it was checked. For the court alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qc_at: Option<Timestamp>,
+    /// Who checked it, as the record says it. For the court alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qc_by: Option<String>,
+    /// When a draft was laid aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// Whether it was stricken.
     pub is_stricken: bool,
     /// When it was stricken.
@@ -148,11 +165,16 @@ impl EntryView {
             service,
             stricken,
             sealed_to,
+            stamp,
+            checked,
+            archived_at,
             filed_in: _,
             changed_in: _,
         } = entry;
         let people = People::shown_to(reader, entry);
         let signature = filed.signature.as_ref();
+        let court = reader.sight() == Sight::Whole;
+        let checked = checked.as_ref().filter(|_| court);
         Self {
             docket_entry_id: filed.docket_entry_id,
             index: filed.index,
@@ -177,8 +199,13 @@ impl EntryView {
                 .as_ref()
                 .and_then(|service| service.served_parties_code),
             judge: filed.judge.clone(),
+            due: filed.due,
             signed_at: signature.map(|signature| signature.signed_at),
             signed_by: signature.map(|signature| signature.signed_by.clone()),
+            stamp: stamp.clone().filter(|_| court),
+            qc_at: checked.map(|checked| checked.qc_at),
+            qc_by: checked.map(|checked| checked.qc_by.clone()),
+            archived_at: *archived_at,
             is_stricken: stricken.is_some(),
             stricken_at: stricken.as_ref().map(|stricken| stricken.stricken_at),
             stricken_by: stricken

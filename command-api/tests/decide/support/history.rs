@@ -50,6 +50,7 @@ pub(crate) fn filed_with(change: impl FnOnce(&mut PetitionFiled)) -> History {
         petitioners: vec![contact(1, "Nora Quist", Some(petitioner().user_id))],
         fee: Fee::NotPaid,
         irs_notice_date: None,
+        mailing_date: None,
     };
     change(&mut petition);
     history.events.push(petition.into());
@@ -136,6 +137,7 @@ impl History {
             is_minute_entry: false,
             is_on_docket_record: true,
             judge: None,
+            due: None,
             signature: None,
             document: Some(DocumentRef {
                 key: "documents/1.pdf".to_owned(),

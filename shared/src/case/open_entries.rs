@@ -1,0 +1,81 @@
+//! The entries about which somebody still has to do something.
+//!
+//! They stand in the case itself, beside its docket record, so that rules and lists that
+//! are about open work need not load the record, however long it is.
+
+use casefold_events::entry::{AutomaticCode, EventCode};
+use casefold_events::{DocketEntryId, Personal, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Case, DocketEntry};
+
+/// An entry that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenEntry {
+    /// The entry.
+    pub docket_entry_id: DocketEntryId,
+    /// Its place on the record.
+    pub index: u32,
+    /// The kind of document.
+    pub event_code: EventCode,
+    /// The title on the record.
+    #[schema(value_type = String)]
+    pub title: Personal<String>,
+    /// Who filed it, as the record says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub filed_by: Option<Personal<String>>,
+    /// The date of filing.
+    pub filing_date: Timestamp,
+    /// The court has still to act on it.
+    pub pending: bool,
+    /// It is not served yet.
+    pub to_serve: bool,
+    /// A party filed it electronically, and no clerk has checked it yet.
+    pub to_check: bool,
+}
+
+impl DocketEntry {
+    /// What of the entry is still open, if anything is. The petition's own papers are
+    /// checked and served with the petition.
+    fn open(&self) -> Option<OpenEntry> {
+        let filed = &self.filed;
+        let index = filed.index.filter(|_| filed.is_on_docket_record)?;
+        let is_paper_of_petition = filed.event_code == AutomaticCode::Petition
+            || filed.event_code == AutomaticCode::RequestForPlaceOfTrial;
+        let work = !filed.is_minute_entry && !is_paper_of_petition;
+        let by_party = filed.filed_by.is_some() && filed.signature.is_none();
+        let open = OpenEntry {
+            docket_entry_id: self.id(),
+            index,
+            event_code: filed.event_code.clone(),
+            title: filed.title.clone(),
+            filed_by: filed.filed_by.clone(),
+            filing_date: filed.filing_date,
+            pending: filed.pending,
+            to_serve: work && !self.is_served(),
+            to_check: work && by_party && !filed.is_paper && self.checked.is_none(),
+        };
+        let is_open = open.pending || open.to_serve || open.to_check;
+        (is_open && !self.is_stricken()).then_some(open)
+    }
+}
+
+impl Case {
+    /// Brings the open entries up to date with one that has changed.
+    pub(super) fn note_open(&mut self, id: DocketEntryId) {
+        let at = self
+            .open_entries
+            .iter()
+            .position(|entry| entry.docket_entry_id == id);
+        let open = self.docket.entry(id).and_then(DocketEntry::open);
+        match (at, open) {
+            (Some(at), Some(open)) => self.open_entries[at] = open,
+            (Some(at), None) => drop(self.open_entries.remove(at)),
+            (None, Some(open)) => self.open_entries.push(open),
+            (None, None) => {}
+        }
+    }
+}
