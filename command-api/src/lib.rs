@@ -5,6 +5,7 @@
 //! | [`command`] | the typed bodies, their limits, an example of each | the case |
 //! | [`rules`] | tables: roles, event codes, status transitions | how they are enforced |
 //! | [`decide`], [`refusal`] | pure: case and command in, events or a refusal out | I/O, clocks |
+//! | [`policy`] | pure: what follows from an event by itself | which command it was |
 //! | [`access`] | what each reader sees | HTTP |
 //! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
 //! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
@@ -14,6 +15,7 @@ pub mod auth;
 pub mod command;
 pub mod decide;
 pub mod http;
+pub mod policy;
 pub mod refusal;
 pub mod rules;
 pub mod service;

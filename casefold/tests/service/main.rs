@@ -5,6 +5,7 @@
 mod crash;
 mod examples;
 mod idempotency;
+mod policies;
 mod reading;
 mod refusals;
 mod support;

@@ -55,7 +55,7 @@ pub(super) fn own_contact<'a>(case: &'a Case, actor: &Actor) -> Option<&'a Conta
 }
 
 /// Whether counsel represents a petitioner.
-pub(super) fn is_represented(case: &Case, contact: ContactId) -> bool {
+pub(crate) fn is_represented(case: &Case, contact: ContactId) -> bool {
     case.counsel
         .iter()
         .any(|counsel| match counsel.counsel_type {
@@ -76,7 +76,7 @@ pub(super) fn as_filer(contact: &Contact) -> String {
 
 /// Whether the petition is served on the respondent. A case that came from another system
 /// may have left `New` without a record of the service.
-pub(super) fn is_served(case: &Case) -> bool {
+pub(crate) fn is_served(case: &Case) -> bool {
     case.petition_served_at.is_some() || case.status != CaseStatus::New
 }
 

@@ -3,10 +3,9 @@
 use casefold_events::Personal;
 use casefold_events::case::standing::CaptionChanged;
 use casefold_events::entry::AutomaticCode;
-use casefold_events::vocabulary::PartyType;
+use casefold_events::vocabulary::{DocketNumberSuffix, PartyType};
 use casefold_shared::case::Case;
 
-use super::actor::is_served;
 use super::draft::Draft;
 use crate::command::NewPetitioner;
 use crate::refusal::Refusal;
@@ -123,8 +122,7 @@ fn write(party_type: PartyType, names: &Names<'_>) -> String {
     }
 }
 
-/// Changes a case's caption, if it differs. Once the petition is served a note of it (MINC)
-/// goes on the record; before, the note is made at service.
+/// Changes a case's caption, if it differs.
 pub(super) fn amend(case: &Case, caption: Option<&Personal<String>>, draft: &mut Draft<'_>) {
     let Some(caption) = caption.filter(|caption| **caption != case.caption) else {
         return;
@@ -132,17 +130,34 @@ pub(super) fn amend(case: &Case, caption: Option<&Personal<String>>, draft: &mut
     draft.event(CaptionChanged {
         caption: caption.clone(),
     });
-    if is_served(case) {
-        note_amended(&case.caption, caption, draft);
-    }
 }
 
 /// Puts a note of a changed caption on the record.
-pub(super) fn note_amended(from: &Personal<String>, to: &Personal<String>, draft: &mut Draft<'_>) {
+pub(crate) fn note_amended(from: &Personal<String>, to: &Personal<String>, draft: &mut Draft<'_>) {
     let title = format!(
         "Caption of case is amended from '{}' to '{}'",
         from.expose(),
         to.expose()
     );
     draft.minute(AutomaticCode::CaptionChanged, title);
+}
+
+/// Puts a note on the record that the docket number's suffix is another than before, where
+/// it is.
+pub(crate) fn note_renumbered(
+    case: &Case,
+    before: Option<DocketNumberSuffix>,
+    draft: &mut Draft<'_>,
+) {
+    let suffix = case.docket_number_suffix();
+    if before == suffix {
+        return;
+    }
+    let number = |suffix: Option<DocketNumberSuffix>| {
+        let suffix = suffix.map_or("", DocketNumberSuffix::as_str);
+        format!("{}{suffix}", case.docket_number)
+    };
+    let (from, to) = (number(before), number(suffix));
+    let title = format!("Docket Number is amended from '{from}' to '{to}'");
+    draft.minute(AutomaticCode::DocketNumberChanged, title);
 }

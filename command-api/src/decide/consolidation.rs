@@ -14,6 +14,7 @@ use super::actor::Side;
 use super::draft::Draft;
 use super::{Ask, Decision, docket};
 use crate::command::{FileDocumentInGroup, limits};
+use crate::policy::LEAD_ELECTION;
 use crate::refusal::Refusal;
 use crate::rules::statuses::is_consolidatable;
 
@@ -123,6 +124,7 @@ impl<'a> Loaded<'a> {
                     Decision {
                         events: vec![event],
                         effective_at,
+                        policy: None,
                     },
                 ));
             }
@@ -131,6 +133,23 @@ impl<'a> Loaded<'a> {
             return Err(Refusal::NothingToChange);
         }
         Ok(decisions)
+    }
+
+    /// Says of the cases that the sender did not list what made them change: a case of their
+    /// group left it, the lead where it did.
+    pub(super) fn by_election(
+        &self,
+        mut decisions: Vec<(DocketNumber, Decision)>,
+        listed: &[DocketNumber],
+    ) -> Vec<(DocketNumber, Decision)> {
+        for (number, decision) in &mut decisions {
+            let group = self.cases.get(number).map(|case| members_with(case));
+            let left = group
+                .filter(|_| !listed.contains(number))
+                .and_then(|members| members.into_iter().find(|it| listed.contains(it)));
+            decision.policy = left.map(|cause| (LEAD_ELECTION, cause));
+        }
+        decisions
     }
 
     /// Files one document to several cases of one group. Who is a party to one case of the

@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::rules::event_codes;
 
 /// Collects the events of a decision, and knows the next index on the record.
-pub(super) struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     /// From when what is decided holds.
     pub(super) at: Timestamp,
     ids: &'a mut dyn Iterator<Item = Uuid>,
@@ -30,7 +30,7 @@ pub(super) struct NewEntry {
 
 impl<'a> Draft<'a> {
     /// A decision on a case.
-    pub(super) fn on(case: &Case, at: Timestamp, ids: &'a mut dyn Iterator<Item = Uuid>) -> Self {
+    pub(crate) fn on(case: &Case, at: Timestamp, ids: &'a mut dyn Iterator<Item = Uuid>) -> Self {
         Self {
             at,
             ids,
@@ -50,12 +50,12 @@ impl<'a> Draft<'a> {
     }
 
     /// A new id.
-    pub(super) fn id(&mut self) -> Uuid {
+    pub(crate) fn id(&mut self) -> Uuid {
         self.ids.next().unwrap_or_default()
     }
 
     /// Adds an event.
-    pub(super) fn event(&mut self, event: impl Into<CaseEvent>) {
+    pub(crate) fn event(&mut self, event: impl Into<CaseEvent>) {
         self.events.push(event.into());
     }
 
@@ -91,7 +91,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts a note on the record, which has no document.
-    pub(super) fn minute(&mut self, code: AutomaticCode, title: String) -> DocketEntryId {
+    pub(crate) fn minute(&mut self, code: AutomaticCode, title: String) -> DocketEntryId {
         let entry = NewEntry::automatic(code, self.at)
             .titled(Personal::new(title))
             .minute();
@@ -127,7 +127,13 @@ impl<'a> Draft<'a> {
         Ok(Decision {
             events: self.events,
             effective_at,
+            policy: None,
         })
+    }
+
+    /// What happens, if anything does.
+    pub(crate) fn into_events(self) -> Vec<CaseEvent> {
+        self.events
     }
 }
 
@@ -180,7 +186,7 @@ impl NewEntry {
     }
 
     /// Makes it a minute entry.
-    pub(super) fn minute(self) -> Self {
+    pub(crate) fn minute(self) -> Self {
         self.with(|entry| entry.is_minute_entry = true)
     }
 

@@ -17,6 +17,7 @@ use super::{Actor, Ask, Decision, caption};
 use crate::command::{
     Attachment, FilePaperPetition, FilePetition, FilingCounsel, NewPetitioner, QcPetition,
 };
+use crate::policy::note_fee;
 use crate::refusal::Refusal;
 
 /// A petitioner or counsel files a petition electronically. It is received now.
@@ -270,9 +271,6 @@ pub(super) fn qc(
     }
     if let Some(fee) = fee {
         draft.event(FeeRecorded { fee: fee.clone() });
-        if std::mem::discriminant(fee) != std::mem::discriminant(&case.fee) {
-            note_fee(fee, draft);
-        }
     }
     Ok(())
 }
@@ -290,19 +288,6 @@ fn corrections(case: &Case, body: &QcPetition) -> CaseDetailsCorrected {
             .irs_notice_date
             .filter(|it| Some(*it) != case.irs_notice_date),
         mailing_date: None,
-    }
-}
-
-/// Notes on the record that the fee is paid or waived.
-fn note_fee(fee: &Fee, draft: &mut Draft<'_>) {
-    match fee {
-        Fee::Paid { .. } => {
-            draft.minute(AutomaticCode::FeePaid, "Filing Fee Paid".to_owned());
-        }
-        Fee::Waived { .. } => {
-            draft.minute(AutomaticCode::FeeWaived, "Filing Fee Waived".to_owned());
-        }
-        Fee::NotPaid => {}
     }
 }
 

@@ -9,12 +9,12 @@
 //! that it can be done. A decision has events: a command that would change nothing is
 //! refused.
 
-mod actor;
-mod caption;
+pub(crate) mod actor;
+pub(crate) mod caption;
 mod consolidation;
 mod court_issued;
 mod docket;
-mod draft;
+pub(crate) mod draft;
 mod entries;
 mod intake;
 mod parties;
@@ -60,6 +60,9 @@ pub struct Decision {
     pub events: Vec<CaseEvent>,
     /// From when it holds; from when it is recorded, where there is none.
     pub effective_at: Option<Timestamp>,
+    /// Which policy decided it, and over which case of the same step it was made to, where
+    /// it was none of the sender's.
+    pub policy: Option<(&'static str, DocketNumber)>,
 }
 
 /// Decides a command that begins a case.
@@ -133,7 +136,8 @@ pub fn group(
         }
         GroupCommand::UnconsolidateCases(body) => {
             let groups = group.unconsolidate(&body.docket_numbers)?;
-            group.decide_groups(groups, effective_at)
+            let decisions = group.decide_groups(groups, effective_at)?;
+            Ok(group.by_election(decisions, &body.docket_numbers))
         }
         GroupCommand::FileDocument(body) => group.file(body, ask),
     }

@@ -1,13 +1,12 @@
 //! The people of a case.
 
 use casefold_events::case::parties::{ContactUpdated, PartyAdded};
-use casefold_events::entry::AutomaticCode;
 use casefold_events::party::Contact;
 use casefold_events::vocabulary::{ContactType, Role, ServiceIndicator};
 use casefold_events::{ContactId, UserId};
 use casefold_shared::case::Case;
 
-use super::actor::{is_represented, is_served, own_contact, require_served};
+use super::actor::{is_represented, own_contact, require_served};
 use super::draft::Draft;
 use super::{Actor, caption};
 use crate::command::{AddPetitioner, ContactField, ContactRef, NewPetitioner, UpdateContact};
@@ -122,10 +121,6 @@ pub(super) fn update(
     if changed == *contact {
         return Err(Refusal::NothingToChange);
     }
-    // Before service nobody but the court has been told the old details.
-    if is_served(case) {
-        note_changes(contact, &changed, draft);
-    }
     draft.event(ContactUpdated { contact: changed });
     Ok(())
 }
@@ -185,37 +180,5 @@ fn apply(body: &UpdateContact, contact: &Contact) -> Contact {
 fn set<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
     if let Some(given) = given {
         *field = Some(given.clone());
-    }
-}
-
-/// Puts notices of changed details on the record (domain of the court, event codes NCA, NCP,
-/// NCAP and NOCE). They say whose details changed, and not what they are.
-fn note_changes(before: &Contact, after: &Contact, draft: &mut Draft<'_>) {
-    let address = before.address != after.address || before.in_care_of != after.in_care_of;
-    let phone = before.phone != after.phone;
-    let name = after.name.expose();
-    let of_address_and_phone = match (address, phone) {
-        (true, true) => Some((
-            AutomaticCode::AddressAndPhoneChanged,
-            format!("Notice of Change of Address and Telephone Number for {name}"),
-        )),
-        (true, false) => Some((
-            AutomaticCode::AddressChanged,
-            format!("Notice of Change of Address for {name}"),
-        )),
-        (false, true) => Some((
-            AutomaticCode::PhoneChanged,
-            format!("Notice of Change of Telephone Number for {name}"),
-        )),
-        (false, false) => None,
-    };
-    let of_email = (before.email != after.email).then(|| {
-        (
-            AutomaticCode::EmailChanged,
-            format!("Notice of Change of Email Address for {name}"),
-        )
-    });
-    for (code, title) in of_address_and_phone.into_iter().chain(of_email) {
-        draft.minute(code, title);
     }
 }

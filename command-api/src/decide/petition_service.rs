@@ -3,7 +3,7 @@
 use casefold_events::case::intake::PetitionServed;
 use casefold_events::case::standing::CaseStatusChanged;
 use casefold_events::entry::AutomaticCode;
-use casefold_events::vocabulary::{CaseStatus, DocketNumberSuffix, ServedPartiesCode};
+use casefold_events::vocabulary::{CaseStatus, ServedPartiesCode};
 use casefold_shared::case::{Case, DocketEntry};
 
 use super::actor::is_served;
@@ -45,22 +45,7 @@ pub(super) fn serve(case: &Case, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if case.caption != case.initial_caption {
         caption::note_amended(&case.initial_caption, &case.caption, draft);
     }
-    let (initial, suffix) = (
-        case.initial_docket_number_suffix,
-        case.docket_number_suffix(),
-    );
-    if initial != suffix {
-        let number = |suffix: Option<DocketNumberSuffix>| {
-            format!(
-                "{}{}",
-                case.docket_number,
-                suffix.map_or("", DocketNumberSuffix::as_str)
-            )
-        };
-        let (from, to) = (number(initial), number(suffix));
-        let title = format!("Docket Number is amended from '{from}' to '{to}'");
-        draft.minute(AutomaticCode::DocketNumberChanged, title);
-    }
+    caption::note_renumbered(case, case.initial_docket_number_suffix, draft);
     Ok(())
 }
 

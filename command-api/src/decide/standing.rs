@@ -45,8 +45,7 @@ fn change_status(case: &Case, status: CaseStatus, draft: &mut Draft<'_>) -> Resu
     Ok(())
 }
 
-/// Gives the case to a judge. A case that comes to the general docket goes back to the Chief
-/// Judge by itself.
+/// Gives the case to a judge.
 fn assign_judge(
     case: &Case,
     status: CaseStatus,
@@ -57,7 +56,6 @@ fn assign_judge(
         Some(judge) if has_chief_judge(status) && judge != CHIEF_JUDGE => {
             return Err(Refusal::JudgeOnGeneralDocket);
         }
-        None if status != case.status && has_chief_judge(status) => CHIEF_JUDGE,
         Some(judge) => judge,
         None => return Ok(()),
     };

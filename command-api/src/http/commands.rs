@@ -45,6 +45,10 @@ pub(super) struct EventAnswer {
     #[serde(rename = "type")]
     #[schema(example = "PetitionServed")]
     event_type: String,
+    /// The policy by which it followed by itself, where it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AutomaticBlocking")]
+    policy: Option<String>,
 }
 
 /// What a command did to several cases.
@@ -60,6 +64,7 @@ impl From<Answer> for CommandAnswer {
         let event = |event: EventRef| EventAnswer {
             event_id: event.event_id,
             event_type: event.event_type,
+            policy: event.policy,
         };
         Self {
             docket_number: answer.docket_number,

@@ -1,17 +1,19 @@
 //! Carrying out commands.
 
-use std::collections::BTreeMap;
-
 use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
 
 use super::envelope::{CaseHead, Envelope};
 use super::load::Found;
+use super::policies::{Planned, by_policy};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::{CaseCommand, EntryRef, GroupCommand, PetitionCommand};
 use crate::decide::{self, Ask, Decision};
 use crate::refusal::Refusal;
+
+/// The most commits that the store appends in one step.
+const COMMITS_IN_ONE_STEP: usize = 100;
 
 /// The HTTP status of a refusal to somebody who may not ask.
 const FORBIDDEN: u16 = 403;
@@ -44,12 +46,12 @@ impl Service {
             let year = received_at(&decision).unwrap_or(now).year_of_docket();
             let number = self.control.docket_number_next(year).await?;
             let head = CaseHead::before(number);
-            let commit = envelope.commit(head, decision, Vec::new(), self, now)?;
+            let commit = envelope.draft(head, &decision, self, now)?.seal(head.hash);
             match self
                 .begin(&commit, request.idempotency_key.is_some())
                 .await?
             {
-                BeginOutcome::Written => return Ok(Answer::of(&commit, false)),
+                BeginOutcome::Written => return first(Answer::of(&[commit], false), number),
                 BeginOutcome::Claimed(claim) => {
                     return self.repeated_petition(&envelope, claim.commit).await;
                 }
@@ -85,11 +87,8 @@ impl Service {
         envelope: &Envelope<'_, PetitionCommand>,
         commit: CommitRef,
     ) -> Result<Answer, CommandError> {
-        let commits = self.commits(&[commit]).await?;
-        let mut answers = envelope.repeat(&commits)?;
-        answers
-            .pop()
-            .ok_or(CommandError::NoSuchCase(commit.docket_number))
+        let answers = envelope.repeat(&self.commits(&[commit]).await?)?;
+        first(answers, commit.docket_number)
     }
 
     /// Carries out a command on one case.
@@ -110,8 +109,9 @@ impl Service {
                 Found::Head(Some(case)) => case,
                 Found::Head(None) => return Err(CommandError::NoSuchCase(docket_number)),
                 Found::Repeated(commit) => {
-                    let answers = envelope.repeat(&self.commits(&[commit]).await?)?;
-                    return first(answers, docket_number);
+                    let commits = self.commits(&[commit]).await?;
+                    let step = self.step_of(commits).await?;
+                    return first(envelope.repeat(&step)?, docket_number);
                 }
             };
             let now = self.clock.now();
@@ -123,11 +123,16 @@ impl Service {
             };
             let decision = decide::case(&case, &request.command, ask);
             let decision = if_match(&request, case.version, decision)?;
-            let commit = envelope.commit(CaseHead::of(&case), decision, Vec::new(), self, now)?;
-            match self.events.commit_append(&commit).await? {
-                AppendOutcome::Written => return Ok(Answer::of(&commit, false)),
+            let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
+            let planned = self.plan(&case, draft, decision.events)?;
+            let commits = sealed(&[planned], usize::MAX);
+            match self.append(&commits).await? {
+                AppendOutcome::Written => {
+                    return first(Answer::of(&commits, false), docket_number);
+                }
                 AppendOutcome::Repeated(commits) => {
-                    return first(envelope.repeat(&commits)?, docket_number);
+                    let step = self.step_of(commits).await?;
+                    return first(envelope.repeat(&step)?, docket_number);
                 }
                 AppendOutcome::Conflict => {}
             }
@@ -148,7 +153,8 @@ impl Service {
             let cases = match self.find_group(&request).await? {
                 FoundGroup::Cases(cases) => cases,
                 FoundGroup::Repeated(commit) => {
-                    return self.repeated_group(&envelope, commit).await;
+                    let commits = self.commits(&[commit]).await?;
+                    return self.repeated_group(&envelope, commits).await;
                 }
             };
             let now = self.clock.now();
@@ -159,69 +165,100 @@ impl Service {
                 ids: &mut ids,
             };
             let decisions = decide::group(&cases, &request.command, ask)?;
-            let heads: BTreeMap<_, _> = cases
-                .iter()
-                .map(|case| (case.docket_number, CaseHead::of(case)))
-                .collect();
-            let commits = self.group_commits(&envelope, &heads, decisions, now)?;
-            let outcome = match commits.as_slice() {
-                [commit] => self.events.commit_append(commit).await?,
-                commits => self.events.commits_append(commits).await?,
+            let planned = self.plan_group(&envelope, &cases, decisions, now)?;
+            let all: usize = planned.iter().map(|planned| planned.drafts.len()).sum();
+            let each = if all <= COMMITS_IN_ONE_STEP {
+                usize::MAX
+            } else {
+                1
             };
-            match outcome {
+            let mut commits = sealed(&planned, each);
+            match self.append(&commits).await? {
                 AppendOutcome::Written => {
-                    return Ok(commits
-                        .iter()
-                        .map(|commit| Answer::of(commit, false))
-                        .collect());
+                    if each == 1 {
+                        let following = self.follow_up_all(&cases, &planned, &commits).await?;
+                        commits.extend(following);
+                    }
+                    return Ok(Answer::of(&commits, false));
                 }
-                AppendOutcome::Repeated(commits) => return envelope.repeat(&commits),
+                AppendOutcome::Repeated(commits) => {
+                    return self.repeated_group(&envelope, commits).await;
+                }
                 AppendOutcome::Conflict => {}
             }
         }
         Err(CommandError::Contended)
     }
 
-    fn group_commits(
+    fn plan_group(
         &self,
         envelope: &Envelope<'_, GroupCommand>,
-        heads: &BTreeMap<DocketNumber, CaseHead>,
+        cases: &[Case],
         decisions: Vec<(DocketNumber, Decision)>,
         now: Timestamp,
+    ) -> Result<Vec<Planned>, CommandError> {
+        let find = |number: DocketNumber| {
+            let case = cases.iter().find(|case| case.docket_number == number);
+            case.ok_or(CommandError::NoSuchCase(number))
+        };
+        let plan = |(number, decision): (DocketNumber, Decision)| {
+            let case = find(number)?;
+            let mut draft = envelope.draft(CaseHead::of(case), &decision, self, now)?;
+            if let Some((policy, cause)) = decision.policy {
+                let version = find(cause)?.version.next();
+                let cause = CommitRef {
+                    docket_number: cause,
+                    version,
+                };
+                draft = by_policy(policy, cause, &draft);
+            }
+            self.plan(case, draft, decision.events)
+        };
+        decisions.into_iter().map(plan).collect()
+    }
+
+    /// What follows from the commits of a step that had no room for it.
+    async fn follow_up_all(
+        &self,
+        cases: &[Case],
+        planned: &[Planned],
+        commits: &[Commit],
     ) -> Result<Vec<Commit>, CommandError> {
-        let mut decided = Vec::with_capacity(decisions.len());
-        for (number, decision) in decisions {
-            let head = heads.get(&number).ok_or(CommandError::NoSuchCase(number))?;
-            decided.push((*head, decision));
+        let mut following = Vec::new();
+        for (planned, commit) in planned.iter().zip(commits) {
+            let before = cases
+                .iter()
+                .find(|case| case.docket_number == commit.docket_number);
+            if let Some(before) = before.filter(|_| planned.drafts.len() > 1) {
+                following.extend(self.follow_up(before, commit).await?);
+            }
         }
-        let mut together: Vec<CommitRef> = decided
-            .iter()
-            .map(|(head, _)| CommitRef {
-                docket_number: head.docket_number,
-                version: head.version.next(),
-            })
-            .collect();
-        if together.len() == 1 {
-            together.clear();
-        }
-        decided
-            .into_iter()
-            .map(|(head, decision)| envelope.commit(head, decision, together.clone(), self, now))
-            .collect()
+        Ok(following)
     }
 
     async fn repeated_group(
         &self,
         envelope: &Envelope<'_, GroupCommand>,
-        commit: CommitRef,
+        commits: Vec<Commit>,
     ) -> Result<Vec<Answer>, CommandError> {
-        let commits = self.commits(&[commit]).await?;
-        let together = commits.first().map(|commit| commit.committed_with.clone());
-        match together {
-            Some(together) if !together.is_empty() => {
-                envelope.repeat(&self.commits(&together).await?)
+        let mut step = self.step_of(commits).await?;
+        // A step of fewer cases had room for what follows from it.
+        if step.len() > COMMITS_IN_ONE_STEP / 2 {
+            for commit in step.clone() {
+                let before = self.before(&commit).await?;
+                step.extend(self.follow_up(&before, &commit).await?);
             }
-            Some(_) | None => envelope.repeat(&commits),
+        }
+        envelope.repeat(&step)
+    }
+
+    /// All the commits of the step that some of them were made in.
+    async fn step_of(&self, commits: Vec<Commit>) -> Result<Vec<Commit>, CommandError> {
+        match commits.first() {
+            Some(first) if first.committed_with.len() > commits.len() => {
+                self.commits(&first.committed_with).await
+            }
+            Some(_) | None => Ok(commits),
         }
     }
 
@@ -305,6 +342,16 @@ fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, Co
         .into_iter()
         .next()
         .ok_or(CommandError::NoSuchCase(docket_number))
+}
+
+/// Chains at most so many commits of each case, all of them in one step.
+fn sealed(planned: &[Planned], each: usize) -> Vec<Commit> {
+    let mut together: Vec<_> = planned.iter().flat_map(|it| it.references(each)).collect();
+    if together.len() == 1 {
+        together.clear();
+    }
+    let seal = |it: &Planned| it.seal(each.min(it.drafts.len()), &together);
+    planned.iter().flat_map(seal).collect()
 }
 
 fn received_at(decision: &Decision) -> Option<Timestamp> {

@@ -2,7 +2,7 @@
 
 use casefold_events::canonical::to_canonical;
 use casefold_events::{
-    CommandId, Commit, CommitRef, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
+    CaseEvent, CommandId, Commit, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
     Timestamp, Version,
 };
 use casefold_shared::case::Case;
@@ -45,35 +45,28 @@ impl<'a, C: Serialize> Envelope<'a, C> {
 
     /// The first answer again, if the commits were made by this very command.
     pub(super) fn repeat(&self, commits: &[Commit]) -> Result<Vec<Answer>, CommandError> {
+        let own = |commit: &&Commit| commit.command_id == self.command_id;
         if commits
             .iter()
+            .filter(own)
             .any(|commit| commit.command_digest != self.digest)
         {
             return Err(CommandError::KeyReused);
         }
-        Ok(commits
-            .iter()
-            .map(|commit| Answer::of(commit, true))
-            .collect())
+        Ok(Answer::of(commits, true))
     }
 
-    /// The commit of a decision, chained to the case as it stands. Times never run
+    /// The commit of a decision on a case as it stands, before it is chained. Times never run
     /// backwards within a case, whatever the machine's clock does.
-    pub(super) fn commit(
+    pub(super) fn draft(
         &self,
         at: CaseHead,
-        decision: Decision,
-        committed_with: Vec<CommitRef>,
+        decision: &Decision,
         service: &Service,
         now: Timestamp,
-    ) -> Result<Commit, CommandError> {
+    ) -> Result<DraftCommit, CommandError> {
         let recorded_at = at.recorded_at.map_or(now, |last| last.max(now));
-        let events = decision
-            .events
-            .iter()
-            .map(|event| StoredEvent::encode(EventId(service.clock.new_id()), event))
-            .collect::<Result<_, _>>()?;
-        let draft = DraftCommit {
+        Ok(DraftCommit {
             docket_number: at.docket_number,
             version: at.version.next(),
             command_id: self.command_id.clone(),
@@ -85,11 +78,19 @@ impl<'a, C: Serialize> Envelope<'a, C> {
             effective_at: decision.effective_at.unwrap_or(recorded_at),
             correlation_id: self.request.correlation_id.clone(),
             causation: None,
-            committed_with,
-            events,
-        };
-        Ok(draft.seal(at.hash))
+            committed_with: Vec::new(),
+            events: encode(&decision.events, service)?,
+        })
     }
+}
+
+/// Events in their stored form, each with a new id.
+pub(super) fn encode(
+    events: &[CaseEvent],
+    service: &Service,
+) -> Result<Vec<StoredEvent>, CommandError> {
+    let encode = |event| StoredEvent::encode(EventId(service.clock.new_id()), event);
+    Ok(events.iter().map(encode).collect::<Result<_, _>>()?)
 }
 
 /// Where a case's chain stands.
@@ -97,7 +98,7 @@ impl<'a, C: Serialize> Envelope<'a, C> {
 pub(super) struct CaseHead {
     pub(super) docket_number: DocketNumber,
     pub(super) version: Version,
-    hash: Digest,
+    pub(super) hash: Digest,
     recorded_at: Option<Timestamp>,
 }
 

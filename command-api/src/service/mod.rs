@@ -11,6 +11,7 @@
 mod commands;
 mod envelope;
 mod load;
+mod policies;
 mod reads;
 
 use std::sync::Arc;
@@ -76,24 +77,38 @@ pub struct EventRef {
     pub event_id: EventId,
     /// Its type.
     pub event_type: String,
+    /// The policy by which it followed, where it was not the sender who asked for it.
+    pub policy: Option<String>,
 }
 
 impl Answer {
-    fn of(commit: &Commit, repeated: bool) -> Self {
-        Self {
-            docket_number: commit.docket_number,
-            version: commit.version,
-            recorded_at: commit.recorded_at,
-            events: commit
-                .events
-                .iter()
-                .map(|event| EventRef {
-                    event_id: event.event_id,
-                    event_type: event.event_type.clone(),
-                })
-                .collect(),
-            repeated,
+    /// What commits did, case by case; those of one case are in their order.
+    fn of(commits: &[Commit], repeated: bool) -> Vec<Self> {
+        let mut answers: Vec<Self> = Vec::new();
+        for commit in commits {
+            let events = commit.events.iter().map(|event| EventRef {
+                event_id: event.event_id,
+                event_type: event.event_type.clone(),
+                policy: commit.causation.map(|_| commit.command.clone()),
+            });
+            match answers
+                .iter_mut()
+                .find(|answer| answer.docket_number == commit.docket_number)
+            {
+                Some(answer) => {
+                    answer.version = commit.version;
+                    answer.events.extend(events);
+                }
+                None => answers.push(Self {
+                    docket_number: commit.docket_number,
+                    version: commit.version,
+                    recorded_at: commit.recorded_at,
+                    events: events.collect(),
+                    repeated,
+                }),
+            }
         }
+        answers
     }
 }
 

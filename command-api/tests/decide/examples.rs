@@ -53,7 +53,8 @@ fn after_all_examples(mut case: Case) -> Case {
             .unwrap_or_else(|refusal| panic!("{name}: {refusal}"))
             .events;
         let docket_number = case.docket_number;
-        case = fold(Some(case), docket_number, &events);
+        let after = fold(Some(case.clone()), docket_number, &events);
+        case = follow(&case, &events, after).0;
         assert_invariants(&case);
     }
     case
@@ -80,7 +81,8 @@ fn the_examples_succeed_one_after_another() {
                 .iter_mut()
                 .find(|case| case.docket_number == number)
                 .unwrap();
-            *case = fold(Some(case.clone()), number, &decision.events);
+            let after = fold(Some(case.clone()), number, &decision.events);
+            *case = follow(case, &decision.events, after).0;
             assert_invariants(case);
         }
     }

@@ -141,8 +141,9 @@ fn carry_out(cases: &mut [Case], step: &Step, actor: &Actor) -> Result<usize, Re
             .iter_mut()
             .find(|case| case.docket_number == *number)
             .unwrap();
-        *case = fold(Some(case.clone()), *number, &decision.events);
-        assert_indexes_as_written(case, &decision.events);
+        let after = fold(Some(case.clone()), *number, &decision.events);
+        assert_indexes_as_written(&after, &decision.events);
+        *case = follow(case, &decision.events, after).0;
     }
     Ok(decisions.len())
 }

@@ -12,6 +12,7 @@ mod limits;
 mod parties;
 mod permissions;
 mod petition_service;
+mod policies;
 mod standing;
 mod striking_and_sealing;
 mod support;

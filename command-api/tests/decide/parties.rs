@@ -26,13 +26,14 @@ fn a_petitioner_is_added_after_service() {
     let outcome = given(served())
         .when(AddPetitioner::example())
         .by(docket_clerk())
-        .then_events(["PartyAdded", "CaptionChanged", "DocketEntryFiled"]);
+        .then_events(["PartyAdded", "CaptionChanged"])
+        .followed_by([("CaptionNotices", &["DocketEntryFiled"])]);
     assert_eq!(outcome.case.petitioners().count(), 2);
     assert_eq!(
         outcome.case.parties[1].service_indicator,
         ServiceIndicator::Paper
     );
-    assert_eq!(outcome.codes(), [("MINC", Some(3))]);
+    assert_eq!(outcome.codes_by_policy(), [("MINC", Some(3))]);
     given(filed())
         .when(AddPetitioner::example())
         .by(docket_clerk())
@@ -75,15 +76,12 @@ fn changed_details_put_a_notice_of_their_kind_on_the_record() {
             .when(update(change))
             .by(docket_clerk())
             .then_done();
-        let found: Vec<_> = outcome.codes().into_iter().map(|(code, _)| code).collect();
-        assert_eq!(found, codes);
-        assert!(outcome.filed_entries().all(|entry| entry.is_minute_entry));
-        assert!(
-            outcome
-                .titles()
-                .iter()
-                .all(|title| title.contains("Nora Quist"))
-        );
+        let found = outcome.codes_by_policy().into_iter().map(|(code, _)| code);
+        assert_eq!(found.collect::<Vec<_>>(), codes);
+        for entry in outcome.entries_by_policy() {
+            assert!(entry.is_minute_entry);
+            assert!(entry.title.expose().contains("Nora Quist"));
+        }
         let updated = outcome
             .events
             .iter()
@@ -173,7 +171,8 @@ fn a_clerk_changes_contacts_after_service_and_a_party_their_own_before() {
     given(served())
         .when(change())
         .by(petitioner())
-        .then_events(["DocketEntryFiled", "ContactUpdated"]);
+        .then_events(["ContactUpdated"])
+        .followed_by([("ContactNotices", &["DocketEntryFiled"])]);
 }
 
 #[test]
@@ -220,7 +219,8 @@ fn an_admissions_clerk_changes_the_email_address_alone() {
     given(served())
         .when(update(json!({"email": "new@example.com"})))
         .by(clerk())
-        .then_events(["DocketEntryFiled", "ContactUpdated"]);
+        .then_events(["ContactUpdated"])
+        .followed_by([("ContactNotices", &["DocketEntryFiled"])]);
     let refusal = given(served())
         .when(update(
             json!({"email": "new@example.com", "phone": "555-0100"}),

@@ -66,11 +66,14 @@ impl DocketEntry {
 impl Case {
     /// Brings the open entries up to date with one that has changed.
     pub(super) fn note_open(&mut self, id: DocketEntryId) {
+        let Some(entry) = self.docket.entry(id) else {
+            return;
+        };
+        let open = entry.open();
         let at = self
             .open_entries
             .iter()
             .position(|entry| entry.docket_entry_id == id);
-        let open = self.docket.entry(id).and_then(DocketEntry::open);
         match (at, open) {
             (Some(at), Some(open)) => self.open_entries[at] = open,
             (Some(at), None) => drop(self.open_entries.remove(at)),

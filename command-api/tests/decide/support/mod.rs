@@ -8,6 +8,7 @@ use casefold_command_api::command::{
     CaseCommand, FilePaperPetition, GroupCommand, PetitionCommand,
 };
 use casefold_command_api::decide::{self, Actor, Ask, Decision};
+use casefold_command_api::policy::{Occasion, POLICIES};
 use casefold_command_api::refusal::Refusal;
 use casefold_events::entry::FiledEntry;
 use casefold_events::vocabulary::Role;
@@ -209,6 +210,8 @@ pub(crate) struct Then {
 pub(crate) struct Outcome {
     pub(crate) events: Vec<CaseEvent>,
     pub(crate) effective_at: Option<Timestamp>,
+    /// What policies did then, each by its name.
+    pub(crate) followed: Vec<(&'static str, Vec<CaseEvent>)>,
     pub(crate) case: Case,
 }
 
@@ -229,17 +232,23 @@ impl Then {
         let Decision {
             events,
             effective_at,
+            policy: _,
         } = self.decided.unwrap();
         let docket_number = self
             .before
             .as_ref()
             .map_or(number("101-26"), |c| c.docket_number);
-        let case = fold(self.before, docket_number, &events);
-        assert_invariants(&case);
+        let case = fold(self.before.clone(), docket_number, &events);
         assert_indexes_as_written(&case, &events);
+        let (case, followed) = match &self.before {
+            Some(before) => follow(before, &events, case),
+            None => (case, Vec::new()),
+        };
+        assert_invariants(&case);
         Outcome {
             events,
             effective_at,
+            followed,
             case,
         }
     }
@@ -250,6 +259,34 @@ impl Then {
         assert_eq!(refusal.code(), code, "{refusal}");
         refusal
     }
+}
+
+/// What policies do after a command, each in a commit of its own.
+pub(crate) fn follow(
+    before: &Case,
+    events: &[CaseEvent],
+    after: Case,
+) -> (Case, Vec<(&'static str, Vec<CaseEvent>)>) {
+    let occasion = Occasion {
+        before,
+        events,
+        at: time(NOW),
+    };
+    // Ids that no case has yet, whatever happened to it before.
+    let base = u128::from(after.folded_from.events) << 64;
+    let mut ids = (base..).map(Uuid::from_u128);
+    let mut case = after;
+    let mut followed = Vec::new();
+    for policy in POLICIES {
+        let events = policy.follow(&occasion, &case, &mut ids);
+        if !events.is_empty() {
+            let number = case.docket_number;
+            case = fold(Some(case), number, &events);
+            assert_indexes_as_written(&case, &events);
+            followed.push((policy.name, events));
+        }
+    }
+    (case, followed)
 }
 
 /// The index in an event is the one that the fold gives.
@@ -263,6 +300,32 @@ pub(crate) fn assert_indexes_as_written(case: &Case, events: &[CaseEvent]) {
 }
 
 impl Outcome {
+    /// These policies followed, and each did this, by the types of its events.
+    #[track_caller]
+    pub(crate) fn followed_by<const N: usize>(self, expected: [(&str, &[&str]); N]) -> Self {
+        let types = |events: &[CaseEvent]| events.iter().map(CaseEvent::event_type).collect();
+        let found: Vec<(&str, Vec<&str>)> = self
+            .followed
+            .iter()
+            .map(|(name, events)| (*name, types(events)))
+            .collect();
+        assert_eq!(
+            found,
+            expected.map(|(name, events)| (name, events.to_vec()))
+        );
+        self
+    }
+
+    /// The entries that policies filed, in order.
+    pub(crate) fn entries_by_policy(&self) -> impl Iterator<Item = &FiledEntry> {
+        filed_in(self.followed.iter().flat_map(|(_, events)| events))
+    }
+
+    /// The codes and indexes of the entries that policies filed, in order.
+    pub(crate) fn codes_by_policy(&self) -> Vec<(&str, Option<u32>)> {
+        codes_of(self.entries_by_policy())
+    }
+
     /// The titles of the entries that were filed, in order.
     pub(crate) fn titles(&self) -> Vec<&str> {
         self.filed_entries()
@@ -272,17 +335,12 @@ impl Outcome {
 
     /// The entries that were filed, in order.
     pub(crate) fn filed_entries(&self) -> impl Iterator<Item = &FiledEntry> {
-        self.events.iter().filter_map(|event| match event {
-            CaseEvent::DocketEntryFiled(event) => Some(&event.entry),
-            _ => None,
-        })
+        filed_in(&self.events)
     }
 
     /// The codes and indexes of the entries that were filed, in order.
     pub(crate) fn codes(&self) -> Vec<(&str, Option<u32>)> {
-        self.filed_entries()
-            .map(|entry| (entry.event_code.as_str(), entry.index))
-            .collect()
+        codes_of(self.filed_entries())
     }
 
     /// The names on whom the entries were served, entry by entry.
@@ -301,6 +359,21 @@ impl Outcome {
             })
             .collect()
     }
+}
+
+fn filed_in<'a>(
+    events: impl IntoIterator<Item = &'a CaseEvent>,
+) -> impl Iterator<Item = &'a FiledEntry> {
+    events.into_iter().filter_map(|event| match event {
+        CaseEvent::DocketEntryFiled(event) => Some(&event.entry),
+        _ => None,
+    })
+}
+
+fn codes_of<'a>(entries: impl Iterator<Item = &'a FiledEntry>) -> Vec<(&'a str, Option<u32>)> {
+    entries
+        .map(|entry| (entry.event_code.as_str(), entry.index))
+        .collect()
 }
 
 pub(crate) struct GivenCases(Vec<Case>);
@@ -385,7 +458,8 @@ impl ThenGroup {
                 .iter_mut()
                 .find(|case| case.docket_number == number)
                 .unwrap();
-            *case = fold(Some(case.clone()), number, &decision.events);
+            let after = fold(Some(case.clone()), number, &decision.events);
+            *case = follow(case, &decision.events, after).0;
             assert_invariants(case);
         }
         cases.sort_by_key(|case| case.docket_number);

@@ -1,0 +1,228 @@
+//! Carrying out policies: their commits, beside or right after the one that caused them.
+
+use casefold_events::vocabulary::Role;
+use casefold_events::{CaseEvent, Commit, CommitRef, Digest, DraftCommit, Version};
+use casefold_shared::case::{Case, FoldError};
+use casefold_shared::gateway::{AppendOutcome, EntrySelection};
+
+use super::envelope::{CaseHead, encode};
+use super::load::Found;
+use super::{CommandError, MAX_TRIES, ReadError, Service};
+use crate::policy::{self, Occasion, POLICIES};
+
+/// What one command does to one case, before it is chained: the commit of the command first,
+/// those of policies after it.
+pub(super) struct Planned {
+    pub(super) head: CaseHead,
+    pub(super) drafts: Vec<DraftCommit>,
+}
+
+impl Planned {
+    /// Chains the first `count` commits to the case, as part of a step.
+    pub(super) fn seal(&self, count: usize, together: &[CommitRef]) -> Vec<Commit> {
+        chain(self.head.hash, &self.drafts[..count], together)
+    }
+
+    /// Names the first `count` commits.
+    pub(super) fn references(&self, count: usize) -> impl Iterator<Item = CommitRef> {
+        self.drafts.iter().take(count).map(reference)
+    }
+}
+
+/// Seals commits one after the other.
+fn chain(mut hash: Digest, drafts: &[DraftCommit], together: &[CommitRef]) -> Vec<Commit> {
+    let mut commits = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let draft = DraftCommit {
+            committed_with: together.to_vec(),
+            ..draft.clone()
+        };
+        let commit = draft.seal(hash);
+        hash = commit.hash;
+        commits.push(commit);
+    }
+    commits
+}
+
+const fn reference(draft: &DraftCommit) -> CommitRef {
+    CommitRef {
+        docket_number: draft.docket_number,
+        version: draft.version,
+    }
+}
+
+impl Service {
+    /// Asks the policies what follows from a command's commit on a case.
+    pub(super) fn plan(
+        &self,
+        before: &Case,
+        draft: DraftCommit,
+        events: Vec<CaseEvent>,
+    ) -> Result<Planned, CommandError> {
+        let head = CaseHead::of(before);
+        let occasion = Occasion {
+            before,
+            events: &events,
+            at: draft.effective_at,
+        };
+        let after = folded(before.clone(), &draft, events.clone());
+        let following = self.following(&occasion, after, &draft, &|_| false)?;
+        let drafts = std::iter::once(draft).chain(following).collect();
+        Ok(Planned { head, drafts })
+    }
+
+    /// The commits of policies that follow on a case as it stands, but for those that acted
+    /// on this cause already.
+    fn following(
+        &self,
+        occasion: &Occasion<'_>,
+        case: Case,
+        cause: &DraftCommit,
+        is_done: &dyn Fn(&'static str) -> bool,
+    ) -> Result<Vec<DraftCommit>, CommandError> {
+        let mut case = case;
+        let mut drafts = Vec::new();
+        for policy in POLICIES {
+            let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+            let events = policy.follow(occasion, &case, &mut ids);
+            if events.is_empty() || is_done(policy.name) {
+                continue;
+            }
+            let draft = DraftCommit {
+                docket_number: case.docket_number,
+                version: case.version.next(),
+                recorded_at: case.folded_from.recorded_at.max(cause.recorded_at),
+                effective_at: cause.effective_at,
+                correlation_id: cause.correlation_id.clone(),
+                events: encode(&events, self)?,
+                ..by_policy(policy.name, reference(cause), cause)
+            };
+            case = folded(case, &draft, events);
+            drafts.push(draft);
+        }
+        Ok(drafts)
+    }
+
+    /// Carries out what follows from a commit that had to be made without it, because the
+    /// step that it was part of had no room: up to 100 commits are one step, and the
+    /// policies of a command over so many cases come right after it. Whoever carries out
+    /// the command again after a failure in between comes by here again.
+    pub(super) async fn follow_up(
+        &self,
+        before: &Case,
+        cause: &Commit,
+    ) -> Result<Vec<Commit>, CommandError> {
+        let docket_number = cause.docket_number;
+        let events = decoded(cause)?;
+        let ids: Vec<_> = events
+            .iter()
+            .filter_map(CaseEvent::docket_entry_id)
+            .collect();
+        let entries = EntrySelection::Some {
+            ids: &ids,
+            indexes: &[],
+        };
+        let occasion = Occasion {
+            before,
+            events: &events,
+            at: cause.effective_at,
+        };
+        for _ in 0..MAX_TRIES {
+            let later = self.events.commits_after(docket_number, cause.version);
+            let later = later.await?;
+            let done_by = |name| {
+                let id = policy::command_id(name, cause.reference());
+                later.iter().find(move |commit| commit.command_id == id)
+            };
+            let found = self.find(docket_number, entries, None).await?;
+            let case = match found {
+                Found::Head(Some(case)) => *case,
+                Found::Head(None) | Found::Repeated(_) => {
+                    return Err(CommandError::NoSuchCase(docket_number));
+                }
+            };
+            let head = CaseHead::of(&case);
+            let is_done = |name| done_by(name).is_some();
+            let drafts = self.following(&occasion, case, &cause.draft, &is_done)?;
+            let mut commits: Vec<_> = POLICIES
+                .iter()
+                .filter_map(|policy| done_by(policy.name).cloned())
+                .collect();
+            let together: Vec<_> = match drafts.as_slice() {
+                [] => return Ok(commits),
+                [_] => Vec::new(),
+                drafts => drafts.iter().map(reference).collect(),
+            };
+            let new = chain(head.hash, &drafts, &together);
+            match self.append(&new).await? {
+                AppendOutcome::Written => {
+                    commits.extend(new);
+                    return Ok(commits);
+                }
+                AppendOutcome::Repeated(_) | AppendOutcome::Conflict => {}
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// The case as it was before one of its commits, folded anew.
+    pub(super) async fn before(&self, commit: &Commit) -> Result<Case, CommandError> {
+        let number = commit.docket_number;
+        let all = self.events.commits_after(number, Version::ZERO).await?;
+        let mut case = None;
+        for earlier in all.iter().filter(|it| it.version < commit.version) {
+            case = Some(Case::fold(case, earlier).map_err(ReadError::Fold)?);
+        }
+        case.ok_or(CommandError::NoSuchCase(number))
+    }
+
+    /// Appends commits in one step, by the cheapest write that is one.
+    pub(super) async fn append(&self, commits: &[Commit]) -> Result<AppendOutcome, CommandError> {
+        Ok(match commits {
+            [commit] => self.events.commit_append(commit).await?,
+            commits => self.events.commits_append(commits).await?,
+        })
+    }
+}
+
+fn decoded(commit: &Commit) -> Result<Vec<CaseEvent>, CommandError> {
+    let undecodable = |source| FoldError::Decode {
+        docket_number: commit.docket_number,
+        version: commit.version,
+        source,
+    };
+    let events = commit.decode().map_err(undecodable);
+    Ok(events.map_err(ReadError::Fold)?)
+}
+
+/// The parts of a policy's commit that say whose it is.
+pub(super) fn by_policy(name: &str, cause: CommitRef, draft: &DraftCommit) -> DraftCommit {
+    let about = CommitRef {
+        docket_number: draft.docket_number,
+        ..cause
+    };
+    // A cause in another case makes each case that it is about act once.
+    let id_of = if about == cause {
+        cause
+    } else {
+        reference(draft)
+    };
+    DraftCommit {
+        command_id: policy::command_id(name, id_of),
+        command: name.to_owned(),
+        command_digest: policy::digest(name, id_of),
+        actor: policy::actor(),
+        role: Role::System,
+        causation: Some(cause),
+        committed_with: Vec::new(),
+        ..draft.clone()
+    }
+}
+
+/// Folds a commit that is not chained yet: policies are asked before the step is complete,
+/// and no fold looks at a hash.
+fn folded(case: Case, draft: &DraftCommit, events: Vec<CaseEvent>) -> Case {
+    let commit = draft.clone().seal(case.folded_from.head_hash);
+    let unchanged = case.clone();
+    Case::apply(Some(case), &commit, events).unwrap_or(unchanged)
+}
