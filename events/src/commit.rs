@@ -270,7 +270,11 @@ impl Commit {
     /// # Errors
     /// [`DecodeError`] where this build can't understand one of them.
     pub fn decode(&self) -> Result<Vec<CaseEvent>, DecodeError> {
-        self.draft.events.iter().map(StoredEvent::decode).collect()
+        let mut events = Vec::with_capacity(self.draft.events.len());
+        for stored in &self.draft.events {
+            events.extend(stored.decode()?);
+        }
+        Ok(events)
     }
 
     /// Checks that the commit follows the one before it, unaltered.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::{CanonicalError, to_canonical};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
-use crate::upcast;
+use crate::upcast::{self, Payload};
 
 /// An event as it stands in the event table. The payload is canonical JSON text and is
 /// hashed as it stands; it is never rewritten, whatever later versions of the code make
@@ -84,12 +84,12 @@ impl StoredEvent {
     }
 
     /// The event, lifted to the newest version of its schema where it was stored under an
-    /// older one.
+    /// older one: usually one, and several where what was one fact then is several now.
     ///
     /// # Errors
     /// [`DecodeError`] where this build doesn't know the type or version, or the payload
     /// doesn't fit.
-    pub fn decode(&self) -> Result<CaseEvent, DecodeError> {
+    pub fn decode(&self) -> Result<Vec<CaseEvent>, DecodeError> {
         let (event_type, known) =
             CaseEvent::schema(&self.event_type).ok_or_else(|| DecodeError::UnknownType {
                 event_type: self.event_type.clone(),
@@ -107,11 +107,25 @@ impl StoredEvent {
             source,
         };
         if self.schema_version == known {
-            return CaseEvent::from_payload(event_type, &self.payload).map_err(fits);
+            let event = CaseEvent::from_payload(event_type, &self.payload).map_err(fits)?;
+            return Ok(vec![event]);
         }
-        let old = serde_json::from_str(&self.payload).map_err(fits)?;
-        let lifted = upcast::lift(event_type, self.schema_version, known, old)?;
-        CaseEvent::from_payload(event_type, &lifted.to_string()).map_err(fits)
+        let old = Payload {
+            event_type,
+            version: self.schema_version,
+            value: serde_json::from_str(&self.payload).map_err(fits)?,
+        };
+        let newest = |event_type| CaseEvent::schema(event_type).map_or(0, |(_, newest)| newest);
+        upcast::lift(old, newest)?
+            .into_iter()
+            .map(
+                |Payload {
+                     event_type, value, ..
+                 }| {
+                    CaseEvent::from_payload(event_type, &value.to_string()).map_err(fits)
+                },
+            )
+            .collect()
     }
 }
 

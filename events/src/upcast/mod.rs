@@ -2,15 +2,28 @@
 //! next when it is read. Stored events are never rewritten.
 //!
 //! A step has a file of its own, named for what it does, and is listed in [`STEPS`].
-//! Steps are chained: a payload of version 1 goes through 1 → 2 and 2 → 3.
+//! Steps are chained: a payload of version 1 goes through 1 → 2 and 2 → 3. A step may make
+//! several events of one, where what was one fact is two by now; each goes on from its own
+//! version.
 
 use serde_json::Value;
 
 use crate::stored::DecodeError;
 
+/// A payload on its way to the newest version of its schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payload {
+    /// The event's type.
+    pub event_type: &'static str,
+    /// The version of the schema that the value is of.
+    pub version: u32,
+    /// The payload.
+    pub value: Value,
+}
+
 /// Lifts one payload by one version, or gives `None` where the payload is not of the
-/// version that it claims.
-pub type Upcaster = fn(Value) -> Option<Value>;
+/// version that it claims. What it gives stands in the order in which it happened.
+pub type Upcaster = fn(Value) -> Option<Vec<Payload>>;
 
 /// One step: an event type, the version from which it lifts, and the step itself.
 pub struct Step {
@@ -18,6 +31,8 @@ pub struct Step {
     pub event_type: &'static str,
     /// The version from which it lifts to the next.
     pub from: u32,
+    /// What it does, in a sentence.
+    pub meaning: &'static str,
     /// The step.
     pub lift: Upcaster,
 }
@@ -25,33 +40,50 @@ pub struct Step {
 /// Every step. The next version goes here.
 pub const STEPS: &[Step] = &[];
 
-/// Lifts a payload from one version of its schema to another.
+/// Lifts a payload to the newest version of its schema.
 ///
 /// # Errors
 /// [`DecodeError::Upcast`] where a step is missing or refuses the payload.
 pub fn lift(
-    event_type: &'static str,
-    from: u32,
-    to: u32,
-    payload: Value,
-) -> Result<Value, DecodeError> {
-    lift_with(STEPS, event_type, from, to, payload)
+    payload: Payload,
+    newest: impl Fn(&'static str) -> u32,
+) -> Result<Vec<Payload>, DecodeError> {
+    lift_with(STEPS, payload, &newest)
 }
 
 fn lift_with(
     steps: &[Step],
-    event_type: &'static str,
-    from: u32,
-    to: u32,
-    payload: Value,
-) -> Result<Value, DecodeError> {
-    (from..to).try_fold(payload, |payload, from| {
-        steps
+    payload: Payload,
+    newest: &dyn Fn(&'static str) -> u32,
+) -> Result<Vec<Payload>, DecodeError> {
+    let mut waiting = vec![payload];
+    let mut lifted = Vec::new();
+    // The last of those that wait happened first.
+    while let Some(payload) = waiting.pop() {
+        let Payload {
+            event_type,
+            version,
+            value,
+        } = payload;
+        if version >= newest(event_type) {
+            lifted.push(Payload {
+                event_type,
+                version,
+                value,
+            });
+            continue;
+        }
+        let refused = DecodeError::Upcast {
+            event_type,
+            from: version,
+        };
+        let step = steps
             .iter()
-            .find(|step| step.event_type == event_type && step.from == from)
-            .and_then(|step| (step.lift)(payload))
-            .ok_or(DecodeError::Upcast { event_type, from })
-    })
+            .find(|step| step.event_type == event_type && step.from == version);
+        let next = step.and_then(|step| (step.lift)(value)).ok_or(refused)?;
+        waiting.extend(next.into_iter().rev());
+    }
+    Ok(lifted)
 }
 
 #[cfg(test)]
@@ -59,43 +91,71 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn rename(mut payload: Value) -> Option<Value> {
-        let members = payload.as_object_mut()?;
+    fn rename(mut value: Value) -> Option<Vec<Payload>> {
+        let members = value.as_object_mut()?;
         let old = members.remove("reason")?;
         members.insert("because".to_owned(), old);
-        Some(payload)
+        Some(vec![example(2, value)])
     }
 
-    fn default(mut payload: Value) -> Option<Value> {
-        payload
-            .as_object_mut()?
-            .entry("urgent")
-            .or_insert(json!(false));
-        Some(payload)
+    fn split(mut value: Value) -> Option<Vec<Payload>> {
+        let urgent = value.as_object_mut()?.remove("urgent");
+        let other = Payload {
+            event_type: "Other",
+            version: 1,
+            value: json!({"urgent": urgent.unwrap_or(json!(false))}),
+        };
+        Some(vec![example(3, value), other])
+    }
+
+    fn example(version: u32, value: Value) -> Payload {
+        Payload {
+            event_type: "Example",
+            version,
+            value,
+        }
     }
 
     const EXAMPLE: &[Step] = &[
         Step {
             event_type: "Example",
             from: 1,
+            meaning: "A reason is a because.",
             lift: rename,
         },
         Step {
             event_type: "Example",
             from: 2,
-            lift: default,
+            meaning: "That it is urgent is a fact of its own.",
+            lift: split,
         },
     ];
 
+    fn newest(event_type: &'static str) -> u32 {
+        if event_type == "Example" { 3 } else { 1 }
+    }
+
     #[test]
     fn steps_are_chained_from_the_stored_version_to_the_newest() {
-        let lifted = lift_with(EXAMPLE, "Example", 1, 3, json!({"reason": "late"})).unwrap();
-        assert_eq!(lifted, json!({"because": "late", "urgent": false}));
+        let old = example(1, json!({"reason": "late", "urgent": true}));
+        let lifted = lift_with(EXAMPLE, old, &newest).unwrap();
+        let values: Vec<_> = lifted
+            .iter()
+            .map(|payload| (payload.event_type, payload.version, payload.value.clone()))
+            .collect();
+        assert_eq!(
+            values,
+            [
+                ("Example", 3, json!({"because": "late"})),
+                ("Other", 1, json!({"urgent": true})),
+            ]
+        );
     }
 
     #[test]
     fn a_missing_step_or_an_unfit_payload_is_an_error_and_not_a_silent_end() {
-        assert!(lift_with(EXAMPLE, "Example", 1, 4, json!({"reason": "late"})).is_err());
-        assert!(lift_with(EXAMPLE, "Example", 1, 2, json!({"cause": "late"})).is_err());
+        let old = || example(1, json!({"reason": "late"}));
+        assert!(lift_with(EXAMPLE, old(), &|_| 4).is_err());
+        assert!(lift_with(EXAMPLE, example(1, json!({"cause": "late"})), &newest).is_err());
     }
 }

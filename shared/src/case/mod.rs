@@ -272,9 +272,7 @@ impl Case {
     ) -> Option<Self> {
         let context = Context { commit };
         let mut case = case;
-        let mut count = 0;
         for event in events {
-            count += 1;
             case = match (case, event) {
                 (None, CaseEvent::PetitionFiled(event)) => Some(Self::begin(event, context)),
                 (None, _) => None,
@@ -287,7 +285,7 @@ impl Case {
         case.map(|mut case| {
             case.version = commit.version;
             case.folded_from = FoldedFrom {
-                events: case.folded_from.events + count,
+                events: case.folded_from.events + commit.events.len() as u64,
                 last_event_id: commit
                     .events
                     .last()
