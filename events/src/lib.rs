@@ -19,6 +19,7 @@ pub mod case;
 pub mod commit;
 pub mod entry;
 pub mod ids;
+mod json_schema;
 pub mod party;
 pub mod personal;
 mod schema;

@@ -5,13 +5,15 @@
 //! comes in.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Declares an enumeration with its written forms, once.
 macro_rules! court_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name {
             $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
         }
@@ -25,6 +27,16 @@ macro_rules! court_enum {
                 match self { $(Self::$variant => $text,)+ }
             }
         }
+
+        // Derived, the description would have the names of the variants in place of the
+        // written forms, which a macro's metavariables hide from it.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                described(concat!($($doc),*), Self::ALL.iter().map(|value| value.as_str()))
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,6 +55,15 @@ macro_rules! court_enum {
             }
         }
     };
+}
+
+fn described(docs: &str, values: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(docs.trim()))
+        .enum_values(Some(values))
+        .build()
+        .into()
 }
 
 /// Text that is none of an enumeration's written forms.
@@ -435,6 +456,14 @@ mod tests {
         assert_eq!(CaseStatus::ALL.len(), 14);
         assert_eq!(CaseType::ALL.len(), 14);
         assert_eq!(PartyType::ALL.len(), 18);
+    }
+
+    #[test]
+    fn an_enumeration_is_described_by_its_written_forms() {
+        let schema = serde_json::to_value(CaseStatus::schema()).unwrap();
+        let written: Vec<_> = CaseStatus::ALL.iter().map(|it| it.as_str()).collect();
+        assert_eq!(schema["enum"], serde_json::json!(written));
+        assert_eq!(schema["description"], "Where a case stands.");
     }
 
     #[test]

@@ -227,3 +227,27 @@ async fn the_root_leads_to_the_documentation() {
         (303, "/docs/")
     );
 }
+
+#[tokio::test]
+async fn each_commands_example_is_of_the_schema_that_describes_it() {
+    let document = ask("GET", "/openapi.json").send().await.json();
+    let examples = [
+        ("PetitionCommand", PetitionCommand::examples()),
+        ("CaseCommand", CaseCommand::examples()),
+        ("GroupCommand", GroupCommand::examples()),
+    ];
+    for (commands, examples) in examples {
+        let schema = serde_json::json!({
+            "$ref": format!("#/components/schemas/{commands}"),
+            "components": document["components"],
+        });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for (name, example) in examples {
+            let errors: Vec<_> = validator
+                .iter_errors(&example)
+                .map(|error| error.to_string())
+                .collect();
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+        }
+    }
+}

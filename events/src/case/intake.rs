@@ -42,11 +42,12 @@ pub struct PetitionFiled {
 
 /// The filing fee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "status", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "status", deny_unknown_fields)]
 pub enum Fee {
     /// Paid: when and how.
     Paid {
         /// When it was paid.
+        #[serde(rename = "paidAt")]
         paid_at: Timestamp,
         /// How it was paid, say "Pay.gov" or "Check".
         method: String,
@@ -57,6 +58,7 @@ pub enum Fee {
     /// Waived: when.
     Waived {
         /// When it was waived.
+        #[serde(rename = "waivedAt")]
         waived_at: Timestamp,
     },
 }

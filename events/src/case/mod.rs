@@ -30,6 +30,16 @@ macro_rules! case_events {
             pub const SCHEMAS: &'static [(&'static str, u32)] =
                 &[$((stringify!($name), $version)),+];
 
+            /// Every event type with the newest version of its schema and that schema, as a
+            /// JSON Schema document (draft 2020-12).
+            pub fn json_schemas() -> Vec<(&'static str, u32, serde_json::Value)> {
+                vec![$((
+                    stringify!($name),
+                    $version,
+                    crate::json_schema::document::<$payload>(stringify!($name), $version),
+                )),+]
+            }
+
             /// The event's type, as it is stored.
             pub const fn event_type(&self) -> &'static str {
                 match self { $(Self::$name(_) => stringify!($name),)+ }
