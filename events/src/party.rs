@@ -108,7 +108,7 @@ pub struct Counsel {
     pub address: Option<Personal<Address>>,
     /// How the counsel is served.
     pub service_indicator: ServiceIndicator,
-    /// The petitioners whom a private practitioner represents.
+    /// Whom a private practitioner represents: petitioners, or others who joined the case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub representing: Vec<ContactId>,
 }

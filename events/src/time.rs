@@ -39,6 +39,11 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
+    /// The year in UTC.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
     /// The last two digits of the year, as a docket number carries them.
     pub fn year_of_docket(self) -> u8 {
         u8::try_from(self.0.year().rem_euclid(100)).unwrap_or_default()
@@ -102,7 +107,7 @@ mod tests {
     fn a_timestamp_is_written_in_utc_with_milliseconds() {
         let at: Timestamp = "2020-01-01T01:02:15.1856-04:00".parse().unwrap();
         assert_eq!(at.to_string(), "2020-01-01T05:02:15.185Z");
-        assert_eq!(at.year_of_docket(), 20);
+        assert_eq!((at.year(), at.year_of_docket()), (2020, 20));
         assert_eq!(Timestamp::from_millis(at.as_millis()), at);
     }
 

@@ -63,6 +63,9 @@ pub struct Correspondence {
     pub filing_date: Timestamp,
     /// The user who filed it.
     pub filed_by: String,
+    /// How many pages it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number_of_pages: Option<u32>,
     /// Where its content is.
     pub document: DocumentRef,
 }
