@@ -6,9 +6,9 @@
 
 use casefold_events::entry::EventCode;
 use casefold_events::vocabulary::{CaseStatus, Role};
-use casefold_events::{DocketNumber, Timestamp};
+use casefold_events::{CorrespondenceId, DeadlineId, DocketNumber, StatisticId, Timestamp};
 
-use crate::command::{ContactRef, EntryRef, InvalidField};
+use crate::command::{ContactRef, EntryRef, InvalidField, RecordRef};
 
 /// What is documented of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +82,17 @@ refusals! {
     /// Only the court's staff record something as of an earlier time.
     BackdatingNotAllowed = 403 "BACKDATING_NOT_ALLOWED", Some("effectiveAt"),
         "only the court's staff give effectiveAt; leave it out";
-    /// The caller may change some of a contact's details, but not these.
+    /// The caller may change some details of this person, but not these.
     FieldsNotAllowed {
         /// The fields.
         fields: String,
     } = 403 "FIELDS_NOT_ALLOWED", None,
-        "you may not change {fields} of this contact; leave it out, or ask a docket clerk";
+        "you may not change {fields} of this person; leave it out, or ask a docket clerk";
+    /// Counsel don't enter by themselves where something is sealed that their appearance would
+    /// open to them: the case, or the address of somebody whom they represent.
+    AppearanceByClerkOnly = 403 "APPEARANCE_BY_CLERK_ONLY", None,
+        "the case, or an address that your appearance would open to you, is sealed; ask a \
+         docket clerk to enter your appearance";
 
     // What is not there: 404
     /// The case has no such docket entry.
@@ -102,6 +107,34 @@ refusals! {
         contact: ContactRef,
     } = 404 "CONTACT_NOT_FOUND", Some("contact"),
         "the case has no contact {contact}; name a petitioner by number, or a contact by id";
+    /// The case has no such counsel.
+    CounselNotFound = 404 "COUNSEL_NOT_FOUND", Some("userId"),
+        "this user is no counsel in the case; give the userId of one who is";
+    /// The case has no such deadline.
+    DeadlineNotFound {
+        /// The deadline.
+        deadline: RecordRef<DeadlineId>,
+    } = 404 "DEADLINE_NOT_FOUND", Some("deadline"),
+        "the case has no deadline {deadline}; name one by its number or id";
+    /// The case has no such correspondence.
+    CorrespondenceNotFound {
+        /// The correspondence.
+        correspondence: RecordRef<CorrespondenceId>,
+    } = 404 "CORRESPONDENCE_NOT_FOUND", Some("correspondence"),
+        "the case has no correspondence {correspondence}; name it by its number or id";
+    /// The case has no such statistic.
+    StatisticNotFound {
+        /// The statistic.
+        statistic: RecordRef<StatisticId>,
+    } = 404 "STATISTIC_NOT_FOUND", Some("statistic"),
+        "the case has no statistic {statistic}; name one by its number or id";
+    /// Neither damages nor litigation costs are set.
+    OtherStatisticsNotFound = 404 "OTHER_STATISTICS_NOT_FOUND", None,
+        "the case has neither damages nor litigation costs; set them first \
+         (AddOtherStatistics)";
+    /// The case has no note.
+    CaseNoteNotFound = 404 "CASE_NOTE_NOT_FOUND", None,
+        "the case has no note; write one first (AddCaseNote)";
 
     // How the case stands: 409
     /// The command would leave the case as it is.
@@ -155,6 +188,42 @@ refusals! {
     /// The case is not sealed.
     CaseNotSealed = 409 "CASE_NOT_SEALED", None,
         "the case is not sealed";
+    /// A case has at most one intervenor.
+    IntervenorAlreadyThere = 409 "INTERVENOR_ALREADY_THERE", Some("contactType"),
+        "the case has an intervenor already, and one is the most";
+    /// A case keeps at least one petitioner.
+    LastPetitioner = 409 "LAST_PETITIONER", Some("contact"),
+        "this is the case's last petitioner, who stays; add another first (AddPetitioner)";
+    /// The contact's address is sealed; an address is sealed once.
+    AddressAlreadySealed = 409 "ADDRESS_ALREADY_SEALED", Some("contact"),
+        "the contact's address is sealed already";
+    /// The contact's address is not sealed.
+    AddressNotSealed = 409 "ADDRESS_NOT_SEALED", Some("contact"),
+        "the contact's address is not sealed";
+    /// The counsel has appeared in the case before.
+    CounselAlreadyThere = 409 "COUNSEL_ALREADY_THERE", Some("userId"),
+        "this user is counsel in the case already; change what differs (UpdateCounsel)";
+    /// The case has an open deadline of this date and description.
+    DeadlineAlreadyThere = 409 "DEADLINE_ALREADY_THERE", None,
+        "the case has a deadline of this date and description already";
+    /// The case has correspondence with this document.
+    CorrespondenceAlreadyThere = 409 "CORRESPONDENCE_ALREADY_THERE", Some("document"),
+        "the case has correspondence with this document already";
+    /// The case has a statistic with the same figures.
+    StatisticAlreadyThere = 409 "STATISTIC_ALREADY_THERE", Some("figures"),
+        "the case has a statistic with the same figures already";
+    /// A case has at most 12 statistics.
+    TooManyStatistics {
+        /// How many it may have.
+        most: usize,
+    } = 409 "TOO_MANY_STATISTICS", None,
+        "the case has {most} statistics, which is the most; change or remove one";
+    /// Damages or litigation costs are set already.
+    OtherStatisticsAlreadyThere = 409 "OTHER_STATISTICS_ALREADY_THERE", None,
+        "the case has damages or litigation costs already; change them (UpdateOtherStatistics)";
+    /// The case has a note already.
+    CaseNoteAlreadyThere = 409 "CASE_NOTE_ALREADY_THERE", None,
+        "the case has a note already; write it anew (UpdateCaseNote)";
     /// Consolidated cases share status and judge, and none of them is closed, so neither
     /// changes for one case alone.
     CaseIsConsolidated {
@@ -264,6 +333,13 @@ refusals! {
     JudgeOnGeneralDocket = 422 "JUDGE_ON_GENERAL_DOCKET", Some("judge"),
         "on the general docket the Chief Judge has every case; give another status, or leave \
          the judge out";
+    /// A private practitioner represents at least one contact of the case.
+    CounselRepresentsNobody = 422 "COUNSEL_REPRESENTS_NOBODY", Some("representing"),
+        "a private practitioner represents at least one contact of the case; name whom, or \
+         take counsel out of the case (RemoveCounsel)";
+    /// Counsel for the respondent represents no contact of the case.
+    RespondentsCounselRepresents = 422 "RESPONDENTS_COUNSEL_REPRESENTS", Some("representing"),
+        "counsel for the respondent represents nobody else; leave representing out";
     /// A represented petitioner is not served; counsel is.
     RepresentedNotServed = 422 "REPRESENTED_NOT_SERVED", Some("serviceIndicator"),
         "the petitioner is represented, and counsel is served instead; leave serviceIndicator out";

@@ -52,11 +52,28 @@ impl Check {
     /// Text of one line: neither blank nor longer than the limit, and without control
     /// characters.
     pub fn text(&mut self, field: impl fmt::Display, text: &str, limit: usize) {
+        self.visible(field, text, limit, is_invisible);
+    }
+
+    /// Text of several lines, otherwise as [`Self::text`].
+    pub fn lines(&mut self, field: impl fmt::Display, text: &str, limit: usize) {
+        self.visible(field, text, limit, |c| {
+            is_invisible(c) && !matches!(c, '\n' | '\r' | '\t')
+        });
+    }
+
+    fn visible(
+        &mut self,
+        field: impl fmt::Display,
+        text: &str,
+        limit: usize,
+        is_refused: impl Fn(char) -> bool,
+    ) {
         if text.trim().is_empty() {
             self.refuse(field, "is empty; leave it out or fill it in");
         } else if text.chars().count() > limit {
             self.refuse(field, format!("is longer than {limit} characters"));
-        } else if text.chars().any(is_invisible) {
+        } else if text.chars().any(is_refused) {
             self.refuse(field, "has a control character");
         }
     }
@@ -130,6 +147,19 @@ impl Check {
         for (at, item) in items.iter().enumerate() {
             if items.iter().take(at).any(|earlier| earlier == item) {
                 self.refuse(format_args!("{field}[{at}]"), "stands in the list twice");
+            }
+        }
+    }
+
+    /// Details to take away (`remove`), each once and none that is also given. `fields` are
+    /// all that are given or taken away.
+    pub fn removed<'a>(&mut self, fields: &[&str], removed: impl IntoIterator<Item = &'a str>) {
+        for (at, removed) in removed.into_iter().enumerate() {
+            if fields.iter().filter(|field| **field == removed).count() > 1 {
+                self.refuse(
+                    format_args!("remove[{at}]"),
+                    "is also given, or stands there twice",
+                );
             }
         }
     }

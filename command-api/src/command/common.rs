@@ -141,11 +141,12 @@ impl NewPetitioner {
     }
 }
 
-/// What counsel who files a petition says of themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Details of counsel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct FilingCounsel {
-    /// Full name; by default the name in the caller's token.
+pub struct CounselDetails {
+    /// Full name. Counsel who enter a case themselves may leave it out: then it is the name in
+    /// their token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub name: Option<Personal<String>>,
@@ -171,7 +172,7 @@ pub struct FilingCounsel {
     pub address: Option<Personal<Address>>,
 }
 
-impl FilingCounsel {
+impl CounselDetails {
     pub(super) fn check(&self, check: &mut Check) {
         check.personal("name", self.name.as_ref(), limits::NAME);
         check.optional("barNumber", self.bar_number.as_ref(), limits::LINE);

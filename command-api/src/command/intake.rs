@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Attachment, Body, Check, FilingCounsel, NewPetitioner, limits};
+use super::{Attachment, Body, Check, CounselDetails, NewPetitioner, limits};
 
 /// Files a petition electronically. It is received when it is sent, so it has no
 /// `effectiveAt`; its fee counts as not paid until a clerk records otherwise.
@@ -33,7 +33,7 @@ pub struct FilePetition {
     /// Who files as counsel. Given by a private practitioner alone, who becomes counsel of
     /// record for all the petitioners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counsel: Option<FilingCounsel>,
+    pub counsel: Option<CounselDetails>,
     /// The date of the notice against which the petition is filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irs_notice_date: Option<Timestamp>,

@@ -20,3 +20,16 @@ pub const FILERS: usize = 100;
 /// Cases of one command, and of one consolidated group: the most that the store can write in
 /// one step.
 pub const CASES: usize = 100;
+/// Contacts whom one counsel represents.
+pub const REPRESENTED: usize = 100;
+/// What is to be done by a deadline.
+pub const DEADLINE: usize = 500;
+/// Statistics of one case (domain of the court, "A case").
+pub const STATISTICS: usize = 12;
+/// Penalties of one statistic.
+pub const PENALTIES: usize = 10;
+/// The largest amount of money, in cents: a little less than ten trillion dollars, which
+/// every reader of JSON takes without rounding it.
+pub const CENTS: i64 = 999_999_999_999_999;
+/// The note of a case (as above).
+pub const CASE_NOTE: usize = 9_000;

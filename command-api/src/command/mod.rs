@@ -17,19 +17,27 @@
 //! the user id [`EXAMPLE_PETITIONER`]; who may send the others is said in
 //! [`crate::rules::permissions`].
 
+mod addresses;
+mod case_note;
 mod check;
 mod common;
 mod consolidation;
 mod contact_ref;
+mod correspondence;
+mod counsel;
 mod court_issued;
+mod deadlines;
+mod declare;
 mod docket;
 mod entry_ref;
 mod intake;
 pub mod limits;
 mod parse;
 mod parties;
+mod record_ref;
 mod schema;
 mod standing;
+mod statistics;
 
 use casefold_events::{DocketNumber, Timestamp};
 use serde::de::DeserializeOwned;
@@ -37,22 +45,34 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use addresses::{SealAddress, UnsealAddress};
+pub use case_note::{AddCaseNote, RemoveCaseNote, UpdateCaseNote};
 pub use check::{Check, InvalidField};
-pub use common::{Attachment, FilingCounsel, NewPetitioner};
+pub use common::{Attachment, CounselDetails, NewPetitioner};
 pub use consolidation::{ConsolidateCases, FileDocumentInGroup, UnconsolidateCases};
 pub use contact_ref::ContactRef;
+pub use correspondence::{AddCorrespondence, RemoveCorrespondence, UpdateCorrespondence};
+pub use counsel::{AssociateCounsel, CounselField, RemoveCounsel, UpdateCounsel};
 pub use court_issued::{FileCourtIssuedDocument, ServeCourtIssuedDocument};
+pub use deadlines::{AddDeadline, RemoveDeadline, UpdateDeadline};
 pub use docket::{
     FileDocument, Filing, SealDocketEntry, ServeDocument, StrikeDocketEntry, UnsealDocketEntry,
 };
 pub use entry_ref::EntryRef;
 pub use intake::{FilePaperPetition, FilePetition, QcPetition, ServePetition};
 pub use parse::CommandParseError;
-pub use parties::{AddPetitioner, ContactField, UpdateContact};
+pub use parties::{AddPetitioner, ContactField, RemovePetitioner, UpdateContact};
+pub use record_ref::RecordRef;
 pub use standing::{SealCase, UnsealCase, UpdateCaseContext};
+pub use statistics::{
+    AddOtherStatistics, AddStatistic, Figures, RemoveOtherStatistics, RemoveStatistic,
+    UpdateOtherStatistics, UpdateStatistic,
+};
 
 /// The user id of the petitioner in the examples.
 pub const EXAMPLE_PETITIONER: &str = "dev-petitioner";
+/// The user id of the private practitioner in the examples.
+pub const EXAMPLE_COUNSEL: &str = "dev-privatepractitioner";
 
 /// What every command's body has.
 pub trait Body: Serialize + DeserializeOwned + ToSchema {
@@ -173,10 +193,52 @@ commands! {
         SealCase(SealCase),
         /// Unseals the case.
         UnsealCase(UnsealCase),
-        /// Adds a petitioner.
+        /// Adds a petitioner, a participant or the intervenor.
         AddPetitioner(AddPetitioner),
         /// Changes a contact's details.
         UpdateContact(UpdateContact),
+        /// Seals a contact's address.
+        SealAddress(SealAddress),
+        /// Unseals a contact's address.
+        UnsealAddress(UnsealAddress),
+        /// Enters counsel's appearance.
+        AssociateCounsel(AssociateCounsel),
+        /// Changes counsel's details, or whom they represent.
+        UpdateCounsel(UpdateCounsel),
+        /// Takes counsel out of the case.
+        RemoveCounsel(RemoveCounsel),
+        /// Takes a petitioner, a participant or the intervenor out of the case.
+        RemovePetitioner(RemovePetitioner),
+        /// Sets a deadline.
+        AddDeadline(AddDeadline),
+        /// Changes a deadline.
+        UpdateDeadline(UpdateDeadline),
+        /// Removes a deadline.
+        RemoveDeadline(RemoveDeadline),
+        /// Files correspondence.
+        AddCorrespondence(AddCorrespondence),
+        /// Changes correspondence.
+        UpdateCorrespondence(UpdateCorrespondence),
+        /// Removes correspondence.
+        RemoveCorrespondence(RemoveCorrespondence),
+        /// Adds a statistic.
+        AddStatistic(AddStatistic),
+        /// Changes a statistic.
+        UpdateStatistic(UpdateStatistic),
+        /// Removes a statistic.
+        RemoveStatistic(RemoveStatistic),
+        /// Sets damages and litigation costs.
+        AddOtherStatistics(AddOtherStatistics),
+        /// Changes damages and litigation costs.
+        UpdateOtherStatistics(UpdateOtherStatistics),
+        /// Removes damages and litigation costs.
+        RemoveOtherStatistics(RemoveOtherStatistics),
+        /// Writes the case's note.
+        AddCaseNote(AddCaseNote),
+        /// Writes the case's note anew.
+        UpdateCaseNote(UpdateCaseNote),
+        /// Removes the case's note.
+        RemoveCaseNote(RemoveCaseNote),
     }
 }
 
@@ -210,7 +272,28 @@ impl CaseCommand {
             | Self::SealCase(_)
             | Self::UnsealCase(_)
             | Self::AddPetitioner(_)
-            | Self::UpdateContact(_) => Vec::new(),
+            | Self::UpdateContact(_)
+            | Self::SealAddress(_)
+            | Self::UnsealAddress(_)
+            | Self::AssociateCounsel(_)
+            | Self::UpdateCounsel(_)
+            | Self::RemoveCounsel(_)
+            | Self::RemovePetitioner(_)
+            | Self::AddDeadline(_)
+            | Self::UpdateDeadline(_)
+            | Self::RemoveDeadline(_)
+            | Self::AddCorrespondence(_)
+            | Self::UpdateCorrespondence(_)
+            | Self::RemoveCorrespondence(_)
+            | Self::AddStatistic(_)
+            | Self::UpdateStatistic(_)
+            | Self::RemoveStatistic(_)
+            | Self::AddOtherStatistics(_)
+            | Self::UpdateOtherStatistics(_)
+            | Self::RemoveOtherStatistics(_)
+            | Self::AddCaseNote(_)
+            | Self::UpdateCaseNote(_)
+            | Self::RemoveCaseNote(_) => Vec::new(),
         }
     }
 }

@@ -150,6 +150,7 @@ fn explain(command: &'static str, path: &str, message: &str) -> CommandParseErro
         "a user id is ",
         "an entry is ",
         "a contact is ",
+        "a record is ",
     ];
     if quotes_nothing
         .iter()

@@ -1,19 +1,24 @@
 //! The people of a case.
 
 use casefold_events::party::Address;
-use casefold_events::vocabulary::ServiceIndicator;
+use casefold_events::vocabulary::{ContactType, ServiceIndicator};
 use casefold_events::{Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::declare::on_case;
 use super::{Body, Check, ContactRef, NewPetitioner, limits};
 
-/// Adds a petitioner to a case whose petition is served.
+/// Adds a petitioner, a participant or the intervenor to a case whose petition is served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddPetitioner {
-    /// The petitioner.
+    /// The contact's part in the case; by default that of a petitioner. A case has at most
+    /// one intervenor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_type: Option<ContactType>,
+    /// The petitioner, or who else is added.
     pub petitioner: NewPetitioner,
     /// The case's caption from now on; by default it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,6 +52,24 @@ impl AddPetitioner {
         })
     }
 }
+
+on_case!(
+    /// Takes a petitioner, a participant or the intervenor out of a case whose petition is
+    /// served. The last petitioner stays.
+    ///
+    /// Counsel who represent others too go on doing so. Counsel who would represent nobody
+    /// any more leave the case with the contact, and with it their access to it.
+    RemovePetitioner {
+        /// The contact.
+        contact: ContactRef,
+        /// The case's caption from now on; by default it stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, max_length = 2_000)]
+        caption: Option<Personal<String>>,
+    }
+    check |body, check| check.personal("caption", body.caption.as_ref(), limits::TITLE);
+    example {"contact": 2, "caption": "Nora Quist, Petitioner"}
+);
 
 /// A detail of a contact that may be absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -175,20 +198,10 @@ impl Body for UpdateContact {
         check.address("address", self.address.as_ref());
         check.personal("phone", self.phone.as_ref(), limits::LINE);
         check.email("email", self.email.as_ref());
-        let fields = self.fields();
-        for (at, field) in self.remove.iter().enumerate() {
-            if fields
-                .iter()
-                .filter(|name| **name == field.as_str())
-                .count()
-                > 1
-            {
-                check.refuse(
-                    format_args!("remove[{at}]"),
-                    "is also given, or stands there twice",
-                );
-            }
-        }
+        check.removed(
+            &self.fields(),
+            self.remove.iter().map(|field| field.as_str()),
+        );
     }
 
     fn effective_at(&self) -> Option<Timestamp> {

@@ -15,7 +15,7 @@ use super::draft::{Draft, NewEntry};
 use super::parties::{Standing, new_contact, require_reachable};
 use super::{Actor, Ask, Decision, caption};
 use crate::command::{
-    Attachment, FilePaperPetition, FilePetition, FilingCounsel, NewPetitioner, QcPetition,
+    Attachment, CounselDetails, FilePaperPetition, FilePetition, NewPetitioner, QcPetition,
 };
 use crate::policy::note_fee;
 use crate::refusal::Refusal;
@@ -205,7 +205,7 @@ fn only_a_clerk_gives(petitioners: &[NewPetitioner]) -> Result<(), Refusal> {
 }
 
 fn filing_counsel(
-    given: Option<&FilingCounsel>,
+    given: Option<&CounselDetails>,
     actor: &Actor,
     petitioners: &[Contact],
 ) -> Result<Counsel, Refusal> {

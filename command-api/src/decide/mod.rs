@@ -10,17 +10,24 @@
 //! refused.
 
 pub(crate) mod actor;
+mod addresses;
 pub(crate) mod caption;
+mod case_note;
 mod consolidation;
+mod correspondence;
+mod counsel;
 mod court_issued;
+mod deadlines;
 mod docket;
 pub(crate) mod draft;
 mod entries;
 mod intake;
 mod parties;
 mod petition_service;
+mod records;
 mod served;
 mod standing;
+mod statistics;
 
 use casefold_events::vocabulary::Role;
 use casefold_events::{CaseEvent, DocketNumber, Personal, Timestamp, UserId};
@@ -107,6 +114,29 @@ pub fn case(case: &Case, command: &CaseCommand, ask: Ask<'_>) -> Result<Decision
         CaseCommand::UnsealCase(_) => standing::unseal(case, &mut draft),
         CaseCommand::AddPetitioner(body) => parties::add(case, body, &mut draft),
         CaseCommand::UpdateContact(body) => parties::update(case, body, actor, &mut draft),
+        CaseCommand::SealAddress(body) => addresses::seal(case, body, &mut draft),
+        CaseCommand::UnsealAddress(body) => addresses::unseal(case, body, &mut draft),
+        CaseCommand::AssociateCounsel(body) => counsel::associate(case, body, actor, &mut draft),
+        CaseCommand::UpdateCounsel(body) => counsel::update(case, body, actor, &mut draft),
+        CaseCommand::RemoveCounsel(body) => counsel::remove(case, body, &mut draft),
+        CaseCommand::RemovePetitioner(body) => parties::remove(case, body, &mut draft),
+        CaseCommand::AddDeadline(body) => deadlines::add(case, body, &mut draft),
+        CaseCommand::UpdateDeadline(body) => deadlines::update(case, body, &mut draft),
+        CaseCommand::RemoveDeadline(body) => records::remove(case, body.deadline, &mut draft),
+        CaseCommand::AddCorrespondence(body) => correspondence::add(case, body, actor, &mut draft),
+        CaseCommand::UpdateCorrespondence(body) => correspondence::update(case, body, &mut draft),
+        CaseCommand::RemoveCorrespondence(body) => correspondence::remove(case, body, &mut draft),
+        CaseCommand::AddStatistic(body) => statistics::add(case, body, ask.now, &mut draft),
+        CaseCommand::UpdateStatistic(body) => statistics::update(case, body, ask.now, &mut draft),
+        CaseCommand::RemoveStatistic(body) => records::remove(case, body.statistic, &mut draft),
+        CaseCommand::AddOtherStatistics(body) => statistics::add_other(case, body, &mut draft),
+        CaseCommand::UpdateOtherStatistics(body) => {
+            statistics::update_other(case, body, &mut draft)
+        }
+        CaseCommand::RemoveOtherStatistics(_) => statistics::remove_other(case, &mut draft),
+        CaseCommand::AddCaseNote(body) => case_note::add(case, body, &mut draft),
+        CaseCommand::UpdateCaseNote(body) => case_note::update(case, body, &mut draft),
+        CaseCommand::RemoveCaseNote(_) => case_note::remove(case, &mut draft),
     }?;
     draft.decide(effective_at)
 }

@@ -1,15 +1,17 @@
 //! The people of a case.
 
-use casefold_events::case::parties::{ContactUpdated, PartyAdded};
+use casefold_events::case::parties::{ContactUpdated, CounselRemoved, PartyAdded, PartyRemoved};
 use casefold_events::party::Contact;
-use casefold_events::vocabulary::{ContactType, Role, ServiceIndicator};
+use casefold_events::vocabulary::{ContactType, CounselType, Role, ServiceIndicator};
 use casefold_events::{ContactId, UserId};
 use casefold_shared::case::Case;
 
 use super::actor::{is_represented, own_contact, require_served};
 use super::draft::Draft;
 use super::{Actor, caption};
-use crate::command::{AddPetitioner, ContactField, ContactRef, NewPetitioner, UpdateContact};
+use crate::command::{
+    AddPetitioner, ContactField, ContactRef, NewPetitioner, RemovePetitioner, UpdateContact,
+};
 use crate::refusal::Refusal;
 
 /// How a new petitioner comes into a case, from which follows how they are served.
@@ -83,13 +85,71 @@ pub(super) fn find_contact(case: &Case, contact: ContactRef) -> Result<&Contact,
     found.ok_or(Refusal::ContactNotFound { contact })
 }
 
-/// A docket clerk adds a petitioner.
+/// A docket clerk adds a petitioner, a participant or the intervenor.
 pub(super) fn add(case: &Case, body: &AddPetitioner, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     require_served(case)?;
     let contact_id = ContactId(draft.id());
-    let contact = new_contact(&body.petitioner, Standing::Unrepresented, contact_id);
+    let contact = Contact {
+        contact_type: body.contact_type.unwrap_or(ContactType::Petitioner),
+        ..new_contact(&body.petitioner, Standing::Unrepresented, contact_id)
+    };
+    require_place_for(contact.contact_type, case)?;
     require_reachable(&contact)?;
     draft.event(PartyAdded { contact });
+    caption::amend(case, body.caption.as_ref(), draft);
+    Ok(())
+}
+
+/// Lets a contact of this type pass for which a case has a place: there are any number of
+/// petitioners and participants, and one intervenor (domain of the court, "A case").
+///
+/// # Errors
+/// [`Refusal::IntervenorAlreadyThere`] where the place is taken.
+fn require_place_for(contact_type: ContactType, case: &Case) -> Result<(), Refusal> {
+    let is_taken = match contact_type {
+        ContactType::Petitioner | ContactType::Participant => false,
+        ContactType::Intervenor => case
+            .parties
+            .iter()
+            .any(|contact| contact.contact_type == contact_type),
+    };
+    if is_taken {
+        Err(Refusal::IntervenorAlreadyThere)
+    } else {
+        Ok(())
+    }
+}
+
+/// A docket clerk removes a petitioner, a participant or the intervenor. Counsel who would
+/// represent nobody any more go with them: counsel of record stand in a case for somebody in
+/// it, and without a client they have no business in its papers.
+pub(super) fn remove(
+    case: &Case,
+    body: &RemovePetitioner,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    require_served(case)?;
+    let contact = find_contact(case, body.contact)?;
+    let is_last = match contact.contact_type {
+        ContactType::Petitioner => case.petitioners().nth(1).is_none(),
+        ContactType::Participant | ContactType::Intervenor => false,
+    };
+    if is_last {
+        return Err(Refusal::LastPetitioner);
+    }
+    let contact_id = contact.contact_id;
+    draft.event(PartyRemoved { contact_id });
+    for counsel in &case.counsel {
+        let loses_all = match counsel.counsel_type {
+            CounselType::PrivatePractitioner => counsel.representing == [contact_id],
+            CounselType::IrsPractitioner => false,
+        };
+        if loses_all {
+            draft.event(CounselRemoved {
+                user_id: counsel.user_id.clone(),
+            });
+        }
+    }
     caption::amend(case, body.caption.as_ref(), draft);
     Ok(())
 }
@@ -177,7 +237,7 @@ fn apply(body: &UpdateContact, contact: &Contact) -> Contact {
     changed
 }
 
-fn set<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
+pub(super) fn set<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
     if let Some(given) = given {
         *field = Some(given.clone());
     }

@@ -145,7 +145,7 @@ pub(super) async fn file_petition(
             ("ETag" = String, description = "The case's version, in quotes."),
             ("Idempotency-Replayed" = String, description = "`true` where this is the first answer again."),
         )),
-        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`. Or no such entry or contact in it.",
+        (status = 404, description = "There is no such case: `CASE_NOT_FOUND`. Or no such entry, contact, counsel or record in it.",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "The case has moved on: `VERSION_MISMATCH`.",
          body = ProblemDocument, content_type = "application/problem+json"),

@@ -22,6 +22,22 @@ const CLERKS: &[Role] = &[
     ClerkOfCourt,
     CaseServicesSupervisor,
 ];
+/// Docket clerks and the admissions clerk, who keep counsel of record.
+const COUNSEL_CLERKS: &[Role] = &[
+    DocketClerk,
+    ClerkOfCourt,
+    CaseServicesSupervisor,
+    AdmissionsClerk,
+];
+/// The same, and counsel.
+const COUNSEL_AND_CLERKS: &[Role] = &[
+    DocketClerk,
+    ClerkOfCourt,
+    CaseServicesSupervisor,
+    AdmissionsClerk,
+    PrivatePractitioner,
+    IrsPractitioner,
+];
 /// Parties and counsel. The superuser of the respondent reads and files nothing.
 const PARTIES: &[Role] = &[Petitioner, PrivatePractitioner, IrsPractitioner];
 /// All of the court's people. The service itself (`system`) sends none of these commands.
@@ -67,6 +83,28 @@ pub const PERMISSIONS: &[(&str, &[Role])] = &[
             Petitioner,
         ],
     ),
+    ("SealAddress", DOCKET),
+    ("UnsealAddress", DOCKET),
+    ("RemovePetitioner", DOCKET),
+    // Counsel for themselves alone.
+    ("AssociateCounsel", COUNSEL_AND_CLERKS),
+    ("UpdateCounsel", COUNSEL_AND_CLERKS),
+    ("RemoveCounsel", COUNSEL_CLERKS),
+    ("AddDeadline", INTERNAL),
+    ("UpdateDeadline", INTERNAL),
+    ("RemoveDeadline", INTERNAL),
+    ("AddCorrespondence", CLERKS),
+    ("UpdateCorrespondence", CLERKS),
+    ("RemoveCorrespondence", CLERKS),
+    ("AddStatistic", CLERKS),
+    ("UpdateStatistic", CLERKS),
+    ("RemoveStatistic", CLERKS),
+    ("AddOtherStatistics", CLERKS),
+    ("UpdateOtherStatistics", CLERKS),
+    ("RemoveOtherStatistics", CLERKS),
+    ("AddCaseNote", INTERNAL),
+    ("UpdateCaseNote", INTERNAL),
+    ("RemoveCaseNote", INTERNAL),
     ("ConsolidateCases", INTERNAL),
     ("UnconsolidateCases", INTERNAL),
 ];
