@@ -9,9 +9,9 @@ use super::declare::on_case;
 use super::{Body, Check, ContactRef};
 
 on_case!(
-    /// Seals a contact's address: from now on it is kept from everybody outside the court but
-    /// the contact. It can be sealed before the petition is served, for whoever has to hide
-    /// can't wait. It is sealed once.
+    /// Seals a contact's address: from now on nobody outside the court sees it but the contact
+    /// and their counsel. It can be sealed before the petition is served, for whoever has to
+    /// hide can't wait. It is sealed once.
     SealAddress {
         /// The contact.
         contact: ContactRef,

@@ -3,7 +3,7 @@
 use casefold_command_api::command::{CaseCommand, GroupCommand};
 use casefold_command_api::decide::{self, Actor, Ask};
 use casefold_command_api::refusal::Refusal;
-use casefold_events::vocabulary::{CaseStatus, Role, SealedTo};
+use casefold_events::vocabulary::{CaseStatus, ContactType, CounselType, Role, SealedTo};
 use casefold_shared::case::Case;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -70,6 +70,83 @@ fn one() -> impl Strategy<Value = Value> {
         Just(casefold_command_api::command::AddPetitioner::example()),
         (1u32..3, "[0-9]{3}").prop_map(|(contact, phone)| {
             json!({"type": "UpdateContact", "contact": contact, "phone": phone})
+        }),
+        people(),
+        records(),
+    ]
+}
+
+fn people() -> impl Strategy<Value = Value> {
+    let contact = 1u32..4;
+    let users = prop::sample::select(vec!["counsel-1", "counsel-2"]);
+    let represented = prop::sample::subsequence(vec![1, 2, 3], 0..=3);
+    prop_oneof![
+        prop::sample::select(ContactType::ALL.to_vec()).prop_map(|contact_type| {
+            let mut body = casefold_command_api::command::AddPetitioner::example();
+            body["contactType"] = json!(contact_type);
+            body
+        }),
+        (
+            prop::sample::select(vec!["SealAddress", "UnsealAddress", "RemovePetitioner"]),
+            contact
+        )
+            .prop_map(|(name, contact)| json!({"type": name, "contact": contact})),
+        (
+            users.clone(),
+            prop::sample::select(CounselType::ALL.to_vec()),
+            represented.clone()
+        )
+            .prop_map(|(user, counsel_type, represented)| json!({
+                "type": "AssociateCounsel",
+                "userId": user,
+                "counselType": counsel_type,
+                "counsel": {"name": "Vera Lindholm"},
+                "representing": represented,
+            })),
+        (users.clone(), represented).prop_map(|(user, represented)| {
+            json!({"type": "UpdateCounsel", "userId": user, "representing": represented})
+        }),
+        users.prop_map(|user| json!({"type": "RemoveCounsel", "userId": user})),
+    ]
+}
+
+fn records() -> impl Strategy<Value = Value> {
+    let number = 1u32..3;
+    let names = [
+        "UpdateDeadline",
+        "RemoveDeadline",
+        "UpdateCorrespondence",
+        "RemoveCorrespondence",
+        "UpdateStatistic",
+        "RemoveStatistic",
+    ];
+    // Each example is about the first of its kind; those that name none are sent as they are.
+    let examples: Vec<_> = CaseCommand::examples()
+        .into_iter()
+        .filter(|(name, _)| {
+            let whole = ["AddDeadline", "AddCorrespondence", "AddStatistic"];
+            whole.contains(name) || name.contains("OtherStatistics") || name.contains("CaseNote")
+        })
+        .map(|(_, example)| example)
+        .collect();
+    prop_oneof![
+        prop::sample::select(examples),
+        (prop::sample::select(names.to_vec()), number).prop_map(|(name, number)| {
+            let (_, mut body) = CaseCommand::examples()
+                .into_iter()
+                .find(|(found, _)| *found == name)
+                .unwrap();
+            for field in ["deadline", "correspondence", "statistic"] {
+                if let Some(named) = body.get_mut(field) {
+                    *named = json!(number);
+                }
+            }
+            body
+        }),
+        (1900u16..1920).prop_map(|year| {
+            let mut body = casefold_command_api::command::AddStatistic::example();
+            body["figures"]["year"] = json!(year);
+            body
         }),
     ]
 }

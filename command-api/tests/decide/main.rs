@@ -2,8 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod addresses;
+mod case_note;
 mod consolidation;
+mod correspondence;
+mod counsel;
+mod counsel_changes;
 mod court_issued;
+mod deadlines;
 mod docket;
 mod examples;
 mod intake;
@@ -14,5 +20,6 @@ mod permissions;
 mod petition_service;
 mod policies;
 mod standing;
+mod statistics;
 mod striking_and_sealing;
 mod support;

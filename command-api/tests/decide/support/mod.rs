@@ -1,6 +1,7 @@
 //! Given, when, then: as types, so that they can't be said in another order.
 
 mod history;
+mod people_and_records;
 
 use std::collections::BTreeSet;
 
@@ -131,6 +132,7 @@ pub(crate) fn assert_invariants(case: &Case) {
         case.petitioners().next().is_some(),
         "the last petitioner stays"
     );
+    people_and_records::assert_invariants(case);
     if let Some(group) = &case.consolidation {
         assert!(group.members.len() > 1 && group.members.contains(&case.docket_number));
         assert_eq!(group.members.iter().min(), Some(&group.lead_docket_number));
