@@ -3,11 +3,12 @@
 use casefold_command_api::command::{CaseCommand, GroupCommand};
 use casefold_command_api::decide::{self, Actor, Ask};
 use casefold_command_api::refusal::Refusal;
-use casefold_events::vocabulary::{CaseStatus, ContactType, CounselType, Role, SealedTo};
+use casefold_events::vocabulary::{CaseStatus, Role, SealedTo};
 use casefold_shared::case::Case;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::people_and_records::{people, records};
 use crate::support::*;
 
 const CASES: [&str; 3] = ["101-26", "102-26", "103-26"];
@@ -71,83 +72,6 @@ fn one() -> impl Strategy<Value = Value> {
         (1u32..3, "[0-9]{3}").prop_map(|(contact, phone)| {
             json!({"type": "UpdateContact", "contact": contact, "phone": phone})
         }),
-        people(),
-        records(),
-    ]
-}
-
-fn people() -> impl Strategy<Value = Value> {
-    let contact = 1u32..4;
-    let users = prop::sample::select(vec!["counsel-1", "counsel-2"]);
-    let represented = prop::sample::subsequence(vec![1, 2, 3], 0..=3);
-    prop_oneof![
-        prop::sample::select(ContactType::ALL.to_vec()).prop_map(|contact_type| {
-            let mut body = casefold_command_api::command::AddPetitioner::example();
-            body["contactType"] = json!(contact_type);
-            body
-        }),
-        (
-            prop::sample::select(vec!["SealAddress", "UnsealAddress", "RemovePetitioner"]),
-            contact
-        )
-            .prop_map(|(name, contact)| json!({"type": name, "contact": contact})),
-        (
-            users.clone(),
-            prop::sample::select(CounselType::ALL.to_vec()),
-            represented.clone()
-        )
-            .prop_map(|(user, counsel_type, represented)| json!({
-                "type": "AssociateCounsel",
-                "userId": user,
-                "counselType": counsel_type,
-                "counsel": {"name": "Vera Lindholm"},
-                "representing": represented,
-            })),
-        (users.clone(), represented).prop_map(|(user, represented)| {
-            json!({"type": "UpdateCounsel", "userId": user, "representing": represented})
-        }),
-        users.prop_map(|user| json!({"type": "RemoveCounsel", "userId": user})),
-    ]
-}
-
-fn records() -> impl Strategy<Value = Value> {
-    let number = 1u32..3;
-    let names = [
-        "UpdateDeadline",
-        "RemoveDeadline",
-        "UpdateCorrespondence",
-        "RemoveCorrespondence",
-        "UpdateStatistic",
-        "RemoveStatistic",
-    ];
-    // Each example is about the first of its kind; those that name none are sent as they are.
-    let examples: Vec<_> = CaseCommand::examples()
-        .into_iter()
-        .filter(|(name, _)| {
-            let whole = ["AddDeadline", "AddCorrespondence", "AddStatistic"];
-            whole.contains(name) || name.contains("OtherStatistics") || name.contains("CaseNote")
-        })
-        .map(|(_, example)| example)
-        .collect();
-    prop_oneof![
-        prop::sample::select(examples),
-        (prop::sample::select(names.to_vec()), number).prop_map(|(name, number)| {
-            let (_, mut body) = CaseCommand::examples()
-                .into_iter()
-                .find(|(found, _)| *found == name)
-                .unwrap();
-            for field in ["deadline", "correspondence", "statistic"] {
-                if let Some(named) = body.get_mut(field) {
-                    *named = json!(number);
-                }
-            }
-            body
-        }),
-        (1900u16..1920).prop_map(|year| {
-            let mut body = casefold_command_api::command::AddStatistic::example();
-            body["figures"]["year"] = json!(year);
-            body
-        }),
     ]
 }
 
@@ -170,6 +94,8 @@ fn several() -> impl Strategy<Value = Value> {
 fn steps() -> impl Strategy<Value = Vec<(Step, Role)>> {
     let step = prop_oneof![
         4 => (0..CASES.len(), one()).prop_map(|(case, body)| Step::One { case, body }),
+        4 => (0..CASES.len(), prop_oneof![people(), records()])
+            .prop_map(|(case, body)| Step::One { case, body }),
         1 => several().prop_map(|body| Step::Several { body }),
     ];
     // Most steps are those of people who may do much, so that much happens.
@@ -226,7 +152,7 @@ fn carry_out(cases: &mut [Case], step: &Step, actor: &Actor) -> Result<usize, Re
 }
 
 /// Ids that no case has yet.
-fn fresh_ids(cases: &[Case]) -> impl Iterator<Item = uuid::Uuid> + use<> {
+pub(crate) fn fresh_ids(cases: &[Case]) -> impl Iterator<Item = uuid::Uuid> + use<> {
     let events: u64 = cases.iter().map(|case| case.folded_from.events).sum();
     let base = 0x1_0000_0000 + u128::from(events) * 0x1000;
     (base..).map(uuid::Uuid::from_u128)

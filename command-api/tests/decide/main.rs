@@ -16,6 +16,7 @@ mod intake;
 mod invariants;
 mod limits;
 mod parties;
+mod people_and_records;
 mod permissions;
 mod petition_service;
 mod policies;
