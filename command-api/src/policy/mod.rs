@@ -45,8 +45,8 @@ pub struct Policy {
 pub const POLICIES: &[Policy] = &[
     Policy {
         name: "ServiceOfRepresented",
-        meaning: "A petitioner whom counsel represents is not served any more: counsel is. \
-                  When nobody represents a petitioner any more, they are served again.",
+        meaning: "A party whom counsel represents is not served any more: counsel is. When \
+                  nobody represents a party any more, they are served again.",
         follow: representation::serve_counsel_instead,
     },
     Policy {

@@ -11,13 +11,13 @@ use crate::decide::actor::is_represented;
 use crate::decide::draft::Draft;
 
 /// Domain of the court, group "parties": "a represented petitioner's service indicator
-/// becomes None". One whom nobody represents any more is served as a user of the court's
-/// systems, or else on paper.
+/// becomes None"; so does a participant's and the intervenor's. One whom nobody represents any
+/// more is served as a user of the court's systems, or else on paper.
 pub(super) fn serve_counsel_instead(occasion: &Occasion<'_>, after: &Case, draft: &mut Draft<'_>) {
     if !occasion.events.iter().any(is_about_representation) {
         return;
     }
-    for contact in after.petitioners() {
+    for contact in &after.parties {
         let was_represented = is_represented(occasion.before, contact.contact_id);
         let represented = is_represented(after, contact.contact_id);
         let service_indicator = match contact.service_indicator {

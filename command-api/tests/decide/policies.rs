@@ -1,15 +1,16 @@
 //! What follows by itself.
 
-use casefold_command_api::command::{AddPetitioner, GroupCommand};
+use casefold_command_api::command::{AddDeadline, AddPetitioner, GroupCommand};
 use casefold_command_api::decide::{self, Ask};
 use casefold_command_api::policy::{self, LEAD_ELECTION, POLICIES};
+use casefold_events::case::parties::ContactUpdated;
 use casefold_events::case::records::{Deadline, DeadlineAdded};
 use casefold_events::case::standing::JudgeAssigned;
 use casefold_events::case::trial::{
     AutomaticallyBlocked, CaseCalendared, CasePrioritized, TrialSession,
 };
 use casefold_events::ids::DeadlineId;
-use casefold_events::vocabulary::{AutomaticBlockReason, CaseStatus};
+use casefold_events::vocabulary::{AutomaticBlockReason, CaseStatus, ServiceIndicator};
 use casefold_events::{CommitRef, TrialSessionId, Version};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -175,6 +176,54 @@ fn an_order_with_a_date_sets_a_deadline_when_it_is_served() {
         .by(docket_clerk())
         .then_done()
         .followed_by([]);
+}
+
+#[test]
+fn a_represented_party_is_served_by_counsel_and_again_by_themselves_when_counsel_leaves() {
+    let enter = json!({
+        "type": "AssociateCounsel",
+        "userId": "vera",
+        "counselType": "privatePractitioner",
+        "counsel": {"name": "Vera Lindholm"},
+        "representing": [1],
+    });
+    let service = |outcome: &Outcome| outcome.case.parties[0].service_indicator;
+    let entered = given(served())
+        .when(enter)
+        .by(docket_clerk())
+        .then_events(["CounselAssociated"])
+        .followed_by([("ServiceOfRepresented", &["ContactUpdated"])]);
+    assert_eq!(service(&entered), ServiceIndicator::None);
+
+    let represented = served().with_practitioner().and(ContactUpdated {
+        contact: entered.case.parties[0].clone(),
+    });
+    let counsel = practitioner().user_id.to_string();
+    let left = given(represented)
+        .when(json!({"type": "RemoveCounsel", "userId": counsel}))
+        .by(docket_clerk())
+        .then_events(["CounselRemoved"])
+        .followed_by([("ServiceOfRepresented", &["ContactUpdated"])]);
+    assert_eq!(service(&left), ServiceIndicator::Electronic);
+}
+
+#[test]
+fn a_new_deadline_keeps_a_case_from_trial_until_it_is_removed() {
+    let blocked = given(served())
+        .when(AddDeadline::example())
+        .by(docket_clerk())
+        .then_events(["DeadlineAdded"])
+        .followed_by([("AutomaticBlocking", &["AutomaticallyBlocked"])]);
+    let reason = blocked.case.automatic_block.unwrap().reason;
+    assert_eq!(reason, AutomaticBlockReason::DueDate);
+    let history = served()
+        .and(deadline())
+        .and(AutomaticallyBlocked { reason });
+    given(history)
+        .when(json!({"type": "RemoveDeadline", "deadline": 1}))
+        .by(docket_clerk())
+        .then_events(["DeadlineRemoved"])
+        .followed_by([("AutomaticBlocking", &["AutomaticBlockLifted"])]);
 }
 
 #[test]
