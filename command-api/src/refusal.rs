@@ -6,7 +6,9 @@
 
 use casefold_events::entry::EventCode;
 use casefold_events::vocabulary::{CaseStatus, Role};
-use casefold_events::{CorrespondenceId, DeadlineId, DocketNumber, StatisticId, Timestamp};
+use casefold_events::{
+    CorrespondenceId, DeadlineId, DocketEntryId, DocketNumber, StatisticId, Timestamp,
+};
 
 use crate::command::{ContactRef, EntryRef, InvalidField, RecordRef};
 
@@ -101,6 +103,12 @@ refusals! {
         entry: EntryRef,
     } = 404 "ENTRY_NOT_FOUND", Some("docketEntry"),
         "the case has no docket entry {entry}; name one by its index or id";
+    /// The case has no such draft.
+    DraftNotFound {
+        /// The draft.
+        draft: DocketEntryId,
+    } = 404 "DRAFT_NOT_FOUND", Some("draft"),
+        "the case has no draft {draft}; name one by its id";
     /// The case has no such contact.
     ContactNotFound {
         /// The contact.
@@ -170,9 +178,10 @@ refusals! {
     /// The entry is not a document of the court.
     EntryNotCourtIssued = 409 "ENTRY_NOT_COURT_ISSUED", Some("docketEntry"),
         "the entry is no document of the court; serve it with ServeDocument";
-    /// The entry was stricken, so its document is not to be had any more.
+    /// The entry was stricken, so its document is not to be had any more, and nothing is done
+    /// about it.
     EntryStricken = 409 "ENTRY_STRICKEN", Some("docketEntry"),
-        "the entry is stricken; a stricken entry is not served";
+        "the entry is stricken; it is neither served nor edited, checked or stamped";
     /// The entry was stricken before; an entry is stricken once.
     EntryAlreadyStricken = 409 "ENTRY_ALREADY_STRICKEN", Some("docketEntry"),
         "the entry is stricken already; an entry is stricken once";
@@ -182,6 +191,58 @@ refusals! {
     /// The entry is not sealed.
     EntryNotSealed = 409 "ENTRY_NOT_SEALED", Some("docketEntry"),
         "the entry is not sealed";
+    /// The entry is a draft, which is edited otherwise than what was filed.
+    EntryIsDraft = 409 "ENTRY_IS_DRAFT", Some("docketEntry"),
+        "the entry is a draft; edit it with EditDraft";
+    /// The entry did not come on paper: what a party filed electronically stays as it was
+    /// filed.
+    EntryNotPaper = 409 "ENTRY_NOT_PAPER", Some("docketEntry"),
+        "the entry did not come on paper; correct what the record says of it with \
+         EditDocketEntryMeta";
+    /// The entry is served, and a served entry is edited only in its meta-data.
+    ServedEntryNotEditable = 409 "SERVED_ENTRY_NOT_EDITABLE", Some("docketEntry"),
+        "the entry is served already; correct what the record says of it with \
+         EditDocketEntryMeta";
+    /// The entry is no filing that a party made electronically, and such filings alone are
+    /// checked. A petition is checked as a whole.
+    EntryNotToCheck = 409 "ENTRY_NOT_TO_CHECK", Some("docketEntry"),
+        "the entry was not filed electronically by a party; such filings alone are checked \
+         (a petition: QcPetition)";
+    /// The filing was checked before; it is checked once.
+    EntryAlreadyChecked = 409 "ENTRY_ALREADY_CHECKED", Some("docketEntry"),
+        "the entry is checked already; a filing is checked once";
+    /// Nothing is to be done about the entry.
+    EntryNotPending = 409 "ENTRY_NOT_PENDING", Some("docketEntry"),
+        "the entry is not pending; there is nothing to remove";
+    /// The entry is no motion.
+    EntryNotMotion = 409 "ENTRY_NOT_MOTION", Some("docketEntry"),
+        "the entry is no motion (M and three digits); motions alone are stamped";
+    /// The motion was stamped before, and the order that the stamp made was not laid aside.
+    MotionAlreadyStamped = 409 "MOTION_ALREADY_STAMPED", Some("docketEntry"),
+        "the motion is stamped already; archive the draft order that the stamp made \
+         (ArchiveDraft), or issue another order";
+    /// Another entry of the case has the id that was chosen for a draft.
+    DraftIdTaken = 409 "DRAFT_ID_TAKEN", Some("draft"),
+        "an entry of the case has this id already; choose another, or leave draft out";
+    /// The entry is on the record, so it is no draft, or none any more.
+    DraftOnRecord = 409 "DRAFT_ON_RECORD", Some("draft"),
+        "the entry is on the docket record, and no draft any more; name a draft";
+    /// The entry is off the record, but no draft.
+    EntryNotDraft = 409 "ENTRY_NOT_DRAFT", Some("draft"),
+        "the entry is no draft; name one that is";
+    /// The draft was laid aside.
+    DraftArchived = 409 "DRAFT_ARCHIVED", Some("draft"),
+        "the draft is archived, and nothing is done with it any more; make another \
+         (CreateDraftOrder)";
+    /// The draft is signed, and what is signed is not changed.
+    DraftAlreadySigned = 409 "DRAFT_ALREADY_SIGNED", Some("draft"),
+        "the draft is signed already; take the signature back first (UnsignOrder)";
+    /// The draft is not signed.
+    DraftNotSigned = 409 "DRAFT_NOT_SIGNED", Some("draft"),
+        "the draft is not signed; SignOrder signs it";
+    /// The draft has no document.
+    DraftHasNoFile = 409 "DRAFT_HAS_NO_FILE", Some("draft"),
+        "the draft has no document; give it one first (EditDraft)";
     /// The case is sealed.
     CaseAlreadySealed = 409 "CASE_ALREADY_SEALED", None,
         "the case is sealed already";
@@ -297,6 +358,35 @@ refusals! {
         /// The field.
         field: &'static str,
     } = 422 "TIME_IN_FUTURE", None, "{field} is in the future; give a time that has passed";
+    /// A time is before the petition of the case.
+    TimeTooEarly {
+        /// The field.
+        field: &'static str,
+        /// When the petition reached the court.
+        earliest: Timestamp,
+    } = 422 "TIME_TOO_EARLY", None,
+        "{field} is before {earliest}, when the petition reached the court";
+    /// An entry is filed before it is served.
+    FiledAfterService = 422 "FILED_AFTER_SERVICE", Some("filingDate"),
+        "filingDate is after the entry's service; give a time before it";
+    /// An entry of this kind doesn't have the field, or it follows from the petition.
+    FieldNotEditable {
+        /// The field.
+        field: &'static str,
+    } = 422 "FIELD_NOT_EDITABLE", None,
+        "{field} is not edited in an entry of this kind; leave it out";
+    /// The document is one that sets a date by which something is to be done.
+    DueMissing {
+        /// The code.
+        code: EventCode,
+    } = 422 "DUE_MISSING", Some("due"),
+        "a document of code {code} sets a date; give due";
+    /// The document is not one that sets a date.
+    DueNotTaken {
+        /// The code.
+        code: EventCode,
+    } = 422 "DUE_NOT_TAKEN", Some("due"),
+        "a document of code {code} sets no date; leave due out";
     /// A party can't file a document of this code: it is the court's own, or goes with the
     /// petition.
     EventCodeNotFilable {
@@ -357,7 +447,9 @@ impl Refusal {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::InvalidField { invalid } => Some(&invalid.path),
-            Self::TimeInFuture { field } => Some(field),
+            Self::TimeInFuture { field }
+            | Self::TimeTooEarly { field, .. }
+            | Self::FieldNotEditable { field } => Some(field),
             other => other.about(),
         }
     }

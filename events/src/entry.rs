@@ -26,6 +26,11 @@ text_schema!(
 );
 
 impl EventCode {
+    /// The code of an order: of the one, say, that a stamp on a motion makes.
+    pub fn order() -> Self {
+        Self("O".to_owned())
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0

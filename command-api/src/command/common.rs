@@ -1,5 +1,6 @@
 //! Parts that several bodies have.
 
+use casefold_events::entry::DocumentRef;
 use casefold_events::party::Address;
 use casefold_events::vocabulary::ServiceIndicator;
 use casefold_events::{Personal, UserId};
@@ -28,6 +29,14 @@ pub struct Attachment {
 }
 
 impl Attachment {
+    /// Where its content is, as an event says it.
+    pub fn reference(&self) -> DocumentRef {
+        DocumentRef {
+            key: self.key.clone(),
+            sha256: Some(self.sha256.clone()),
+        }
+    }
+
     pub(super) fn check(&self, check: &mut Check) {
         check.text("key", &self.key, limits::DOCUMENT_KEY);
         let is_digest = self.sha256.len() == 64

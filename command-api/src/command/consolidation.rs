@@ -92,6 +92,9 @@ pub struct FileDocumentInGroup {
     pub title: Option<Personal<String>>,
     /// The document.
     pub document: Attachment,
+    /// Whether it is lodged only, and filed once the court gives leave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lodged: bool,
     /// What the filer says of objections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objections: Option<Objections>,
@@ -108,6 +111,7 @@ impl FileDocumentInGroup {
             // Each case has contacts of its own; on whose behalf it is filed follows from
             // whom the filer is, or represents, in each.
             filers: &[],
+            lodged: self.lodged,
             objections: self.objections,
         }
     }
@@ -138,9 +142,9 @@ impl Body for FileDocumentInGroup {
 }
 
 /// The cases that the example of a paper petition makes when it is sent twice.
-const EXAMPLE_CASES: [&str; 2] = ["101-25", "102-25"];
+pub(super) const EXAMPLE_CASES: [&str; 2] = ["101-25", "102-25"];
 
-fn check_cases(docket_numbers: &[DocketNumber], least: usize, check: &mut Check) {
+pub(super) fn check_cases(docket_numbers: &[DocketNumber], least: usize, check: &mut Check) {
     check.count("docketNumbers", docket_numbers.len(), least, limits::CASES);
     check.distinct("docketNumbers", docket_numbers);
 }

@@ -33,6 +33,9 @@ pub struct FileDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub filers: Vec<ContactRef>,
+    /// Whether it is lodged only, and filed once the court gives leave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lodged: bool,
     /// What the filer says of objections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objections: Option<Objections>,
@@ -51,6 +54,8 @@ pub struct Filing<'a> {
     pub document: &'a Attachment,
     /// On whose behalf.
     pub filers: &'a [ContactRef],
+    /// Whether it is lodged only.
+    pub lodged: bool,
     /// What the filer says of objections.
     pub objections: Option<Objections>,
 }
@@ -76,6 +81,7 @@ impl FileDocument {
             title: self.title.as_ref(),
             document: &self.document,
             filers: &self.filers,
+            lodged: self.lodged,
             objections: self.objections,
         }
     }

@@ -29,9 +29,13 @@ mod court_issued;
 mod deadlines;
 mod declare;
 mod docket;
+mod draft_orders;
+mod entry_meta;
 mod entry_ref;
+mod group_filing;
 mod intake;
 pub mod limits;
+mod paper_filing;
 mod parse;
 mod parties;
 mod record_ref;
@@ -39,7 +43,7 @@ mod schema;
 mod standing;
 mod statistics;
 
-use casefold_events::{DocketNumber, Timestamp};
+use casefold_events::{DocketEntryId, DocketNumber, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,13 +57,21 @@ pub use consolidation::{ConsolidateCases, FileDocumentInGroup, UnconsolidateCase
 pub use contact_ref::ContactRef;
 pub use correspondence::{AddCorrespondence, RemoveCorrespondence, UpdateCorrespondence};
 pub use counsel::{AssociateCounsel, CounselField, RemoveCounsel, UpdateCounsel};
-pub use court_issued::{FileCourtIssuedDocument, ServeCourtIssuedDocument};
+pub use court_issued::{
+    CourtDocument, CourtSource, FileCourtIssuedDocument, ServeCourtIssuedDocument,
+};
 pub use deadlines::{AddDeadline, RemoveDeadline, UpdateDeadline};
 pub use docket::{
     FileDocument, Filing, SealDocketEntry, ServeDocument, StrikeDocketEntry, UnsealDocketEntry,
 };
+pub use draft_orders::{
+    ArchiveDraft, CreateDraftOrder, EditDraft, SignOrder, StampMotion, UnsignOrder,
+};
+pub use entry_meta::{CompleteQc, EditDocketEntryMeta, RemovePendingItem};
 pub use entry_ref::EntryRef;
+pub use group_filing::{AddPaperFilingInGroup, FileCourtIssuedDocumentInGroup};
 pub use intake::{FilePaperPetition, FilePetition, QcPetition, ServePetition};
+pub use paper_filing::{AddPaperFiling, EditPaperFiling, Filers, PaperFiling};
 pub use parse::CommandParseError;
 pub use parties::{AddPetitioner, ContactField, RemovePetitioner, UpdateContact};
 pub use record_ref::RecordRef;
@@ -175,8 +187,14 @@ commands! {
         ServePetition(ServePetition),
         /// Files a document of a party.
         FileDocument(FileDocument),
+        /// Says that a clerk has checked a filing.
+        CompleteQc(CompleteQc),
+        /// Stamps a motion, which makes a draft order.
+        StampMotion(StampMotion),
         /// Serves a filed document on the parties.
         ServeDocument(ServeDocument),
+        /// Says that nothing is to be done about an entry any more.
+        RemovePendingItem(RemovePendingItem),
         /// Puts an order, decision, opinion or notice of the court on the record.
         FileCourtIssuedDocument(FileCourtIssuedDocument),
         /// Serves a document of the court on the parties.
@@ -187,6 +205,22 @@ commands! {
         SealDocketEntry(SealDocketEntry),
         /// Unseals an entry.
         UnsealDocketEntry(UnsealDocketEntry),
+        /// Enters a document of a party that came on paper.
+        AddPaperFiling(AddPaperFiling),
+        /// Edits a filing that came on paper and is not served yet.
+        EditPaperFiling(EditPaperFiling),
+        /// Corrects what the record says of an entry.
+        EditDocketEntryMeta(EditDocketEntryMeta),
+        /// Keeps a draft of a document of the court.
+        CreateDraftOrder(CreateDraftOrder),
+        /// Edits a draft.
+        EditDraft(EditDraft),
+        /// Signs a draft.
+        SignOrder(SignOrder),
+        /// Takes the signature back from a draft.
+        UnsignOrder(UnsignOrder),
+        /// Lays a draft aside.
+        ArchiveDraft(ArchiveDraft),
         /// Changes status, judge or caption.
         UpdateCaseContext(UpdateCaseContext),
         /// Seals the whole case.
@@ -249,6 +283,11 @@ commands! {
         ConsolidateCases(ConsolidateCases),
         /// Files one document to several cases of one consolidated group.
         FileDocument(FileDocumentInGroup),
+        /// Enters one document that came on paper in several cases of one consolidated group.
+        AddPaperFiling(AddPaperFilingInGroup),
+        /// Puts one document of the court on the record of several cases of one consolidated
+        /// group.
+        FileCourtIssuedDocument(FileCourtIssuedDocumentInGroup),
         /// Takes cases out of their consolidated groups.
         UnconsolidateCases(UnconsolidateCases),
     }
@@ -265,9 +304,21 @@ impl CaseCommand {
             Self::StrikeDocketEntry(body) => vec![body.docket_entry],
             Self::SealDocketEntry(body) => vec![body.docket_entry],
             Self::UnsealDocketEntry(body) => vec![body.docket_entry],
+            Self::CompleteQc(body) => vec![body.docket_entry],
+            Self::RemovePendingItem(body) => vec![body.docket_entry],
+            Self::EditPaperFiling(body) => vec![body.docket_entry],
+            Self::EditDocketEntryMeta(body) => vec![body.docket_entry],
+            // Drafts are always loaded; what was a draft may stand on the record by now.
+            Self::StampMotion(body) => named(body.draft, Some(body.docket_entry)),
+            Self::FileCourtIssuedDocument(body) => named(body.draft, None),
+            Self::CreateDraftOrder(body) => named(body.draft, None),
+            Self::EditDraft(body) => named(Some(body.draft), None),
+            Self::SignOrder(body) => named(Some(body.draft), None),
+            Self::UnsignOrder(body) => named(Some(body.draft), None),
+            Self::ArchiveDraft(body) => named(Some(body.draft), None),
             Self::QcPetition(_)
             | Self::FileDocument(_)
-            | Self::FileCourtIssuedDocument(_)
+            | Self::AddPaperFiling(_)
             | Self::UpdateCaseContext(_)
             | Self::SealCase(_)
             | Self::UnsealCase(_)
@@ -298,22 +349,31 @@ impl CaseCommand {
     }
 }
 
+fn named(draft: Option<DocketEntryId>, entry: Option<EntryRef>) -> Vec<EntryRef> {
+    draft.map(EntryRef::Id).into_iter().chain(entry).collect()
+}
+
 impl GroupCommand {
     /// The cases that the command lists.
     pub fn docket_numbers(&self) -> &[DocketNumber] {
         match self {
             Self::ConsolidateCases(body) => &body.docket_numbers,
             Self::FileDocument(body) => &body.docket_numbers,
+            Self::AddPaperFiling(body) => &body.docket_numbers,
+            Self::FileCourtIssuedDocument(body) => &body.docket_numbers,
             Self::UnconsolidateCases(body) => &body.docket_numbers,
         }
     }
 
-    /// The entries on the record that deciding needs to see: none as yet.
+    /// The entries on the record that deciding needs to see, in whichever of the cases
+    /// they are.
     pub fn entries(&self) -> Vec<EntryRef> {
         match self {
-            Self::ConsolidateCases(_) | Self::FileDocument(_) | Self::UnconsolidateCases(_) => {
-                Vec::new()
-            }
+            Self::FileCourtIssuedDocument(body) => named(body.draft, None),
+            Self::ConsolidateCases(_)
+            | Self::FileDocument(_)
+            | Self::AddPaperFiling(_)
+            | Self::UnconsolidateCases(_) => Vec::new(),
         }
     }
 }

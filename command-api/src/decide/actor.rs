@@ -64,6 +64,15 @@ pub(crate) fn is_represented(case: &Case, contact: ContactId) -> bool {
         })
 }
 
+/// The respondent as the record abbreviates it among filers.
+pub(super) const RESPONDENT_AS_FILER: &str = "Resp.";
+
+/// Somebody of the court, as the record says who did a thing.
+pub(super) fn name_on_record(actor: &Actor) -> String {
+    let name = actor.name.as_ref().map(|name| name.expose().clone());
+    name.unwrap_or_else(|| actor.user_id.to_string())
+}
+
 /// A contact as the record abbreviates their part in the case: "Petr. Nora Quist".
 pub(super) fn as_filer(contact: &Contact) -> String {
     let part = match contact.contact_type {

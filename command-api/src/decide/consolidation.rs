@@ -189,7 +189,7 @@ impl<'a> Loaded<'a> {
     }
 
     /// The lead of the one group that all these cases are in.
-    fn one_group(&self, listed: &[DocketNumber]) -> Result<DocketNumber, Refusal> {
+    pub(super) fn one_group(&self, listed: &[DocketNumber]) -> Result<DocketNumber, Refusal> {
         let mut lead = None;
         for number in listed {
             let group = self

@@ -1,12 +1,13 @@
 //! Filing, serving, striking and sealing docket entries.
 
 use casefold_events::case::docket::{DocketEntrySealed, DocketEntryStricken, DocketEntryUnsealed};
+use casefold_events::entry::EventCode;
 use casefold_events::vocabulary::ServedPartiesCode;
 use casefold_events::{ContactId, Personal};
 use casefold_shared::case::Case;
 
 use super::Actor;
-use super::actor::{Side, as_filer, require_served};
+use super::actor::{RESPONDENT_AS_FILER, Side, as_filer, name_on_record, require_served};
 use super::draft::{Draft, NewEntry};
 use super::entries::{Recorded, Servable, find, origin_of, require_filed_by};
 use super::parties::find_contact;
@@ -40,21 +41,18 @@ pub(super) fn file_as(
     draft: &mut Draft<'_>,
 ) -> Result<(), Refusal> {
     require_served(case)?;
-    let follow_up = follow_up(filing, side)?;
-    let document_type = filing
-        .document_type
-        .or_else(|| event_codes::document_type(filing.event_code));
-    let Some(document_type) = document_type else {
-        return Err(invalid(
-            "documentType",
-            "is missing; the court has no words for this code",
-        ));
+    let filing_side = match side {
+        Side::Respondent => FilingSide::Respondent,
+        Side::Contact(_) | Side::PetitionersCounsel(_) => FilingSide::Others,
     };
+    let follow_up = follow_up(filing.event_code, filing_side)?;
+    let document_type = document_type(filing.document_type, filing.event_code)?;
     let mut entry = NewEntry::of(filing.event_code.clone(), document_type, draft.at)
         .with_document(filing.document)
         .with(|entry| {
             entry.filed_by = Some(filed_by.text);
             entry.filers = filed_by.contacts;
+            entry.lodged = filing.lodged;
             entry.objections = filing.objections;
             entry.pending = follow_up == FollowUp::Pending;
         });
@@ -67,8 +65,17 @@ pub(super) fn file_as(
 
 /// Who files, as the record says it.
 pub(super) struct FiledBy {
-    text: Personal<String>,
-    contacts: Vec<ContactId>,
+    pub(super) text: Personal<String>,
+    pub(super) contacts: Vec<ContactId>,
+}
+
+/// Which side files a document, as far as the codes ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FilingSide {
+    /// The respondent, and nobody with it.
+    Respondent,
+    /// Others, with it or without.
+    Others,
 }
 
 /// In whose names somebody files.
@@ -85,7 +92,7 @@ pub(super) fn filers(
     let contacts = match side {
         Side::Respondent if named_ids.is_empty() => {
             return Ok(FiledBy {
-                text: "Resp.".into(),
+                text: RESPONDENT_AS_FILER.into(),
                 contacts: Vec::new(),
             });
         }
@@ -138,21 +145,35 @@ fn own_name(side: Side<'_>, actor: &Actor) -> String {
     }
 }
 
-/// Whether something is to be done about a filing; a refusal where this side doesn't file it.
-fn follow_up(filing: &Filing<'_>, side: Side<'_>) -> Result<FollowUp, Refusal> {
-    match event_codes::origin(filing.event_code) {
+/// Whether something is to be done about a filing of this code.
+///
+/// # Errors
+/// [`Refusal::EventCodeNotFilable`] where no party files it, and
+/// [`Refusal::AnswerNotRespondents`] where this side doesn't.
+pub(super) fn follow_up(code: &EventCode, side: FilingSide) -> Result<FollowUp, Refusal> {
+    match event_codes::origin(code) {
         Origin::Party { follow_up, filer } => match (filer, side) {
-            (Filer::AnyParty, _) | (Filer::Respondent, Side::Respondent) => Ok(follow_up),
-            (Filer::Respondent, Side::Contact(_) | Side::PetitionersCounsel(_)) => {
-                Err(Refusal::AnswerNotRespondents)
-            }
+            (Filer::AnyParty, _) | (Filer::Respondent, FilingSide::Respondent) => Ok(follow_up),
+            (Filer::Respondent, FilingSide::Others) => Err(Refusal::AnswerNotRespondents),
         },
         Origin::Petition | Origin::Automatic | Origin::Court { .. } => {
-            Err(Refusal::EventCodeNotFilable {
-                code: filing.event_code.clone(),
-            })
+            Err(Refusal::EventCodeNotFilable { code: code.clone() })
         }
     }
+}
+
+/// The kind of document, in words: those that are given, or the court's.
+pub(super) fn document_type<'a>(
+    given: Option<&'a str>,
+    code: &EventCode,
+) -> Result<&'a str, Refusal> {
+    let words = given.or_else(|| event_codes::document_type(code));
+    words.ok_or_else(|| {
+        invalid(
+            "documentType",
+            "is missing; the court has no words for this code",
+        )
+    })
 }
 
 /// A clerk serves a filed document on everybody in the case.
@@ -191,11 +212,10 @@ pub(super) fn strike(
         return Err(Refusal::EntryAlreadyStricken);
     }
     require_filed_by(entry, body.effective_at)?;
-    let name = actor.name.as_ref().map(|name| name.expose().clone());
     draft.event(DocketEntryStricken {
         docket_entry_id: entry.id(),
         stricken_at: draft.at,
-        stricken_by: name.unwrap_or_else(|| actor.user_id.to_string()),
+        stricken_by: name_on_record(actor),
     });
     Ok(())
 }

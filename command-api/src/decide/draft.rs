@@ -1,9 +1,7 @@
 //! A decision in the making.
 
 use casefold_events::case::docket::{DocketEntryFiled, DocketEntryServed};
-use casefold_events::entry::{
-    AutomaticCode, DocumentRef, EventCode, FiledEntry, ServedParty, Service,
-};
+use casefold_events::entry::{AutomaticCode, EventCode, FiledEntry, ServedParty, Service};
 use casefold_events::vocabulary::ServedPartiesCode;
 use casefold_events::{CaseEvent, DocketEntryId, Personal, Timestamp};
 use casefold_shared::case::Case;
@@ -18,6 +16,7 @@ use crate::rules::event_codes;
 pub(crate) struct Draft<'a> {
     /// From when what is decided holds.
     pub(super) at: Timestamp,
+    holds_from: Option<Timestamp>,
     ids: &'a mut dyn Iterator<Item = Uuid>,
     last_index: u32,
     events: Vec<CaseEvent>,
@@ -33,6 +32,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn on(case: &Case, at: Timestamp, ids: &'a mut dyn Iterator<Item = Uuid>) -> Self {
         Self {
             at,
+            holds_from: None,
             ids,
             last_index: case.docket.last_index(),
             events: Vec::new(),
@@ -43,10 +43,18 @@ impl<'a> Draft<'a> {
     pub(super) fn of_new_case(at: Timestamp, ids: &'a mut dyn Iterator<Item = Uuid>) -> Self {
         Self {
             at,
+            holds_from: None,
             ids,
             last_index: 0,
             events: Vec::new(),
         }
+    }
+
+    /// What is decided holds from another time, of which the command speaks by another name
+    /// than `effectiveAt`.
+    pub(super) fn hold_from(&mut self, at: Timestamp) {
+        self.at = at;
+        self.holds_from = Some(at);
     }
 
     /// A new id.
@@ -61,27 +69,50 @@ impl<'a> Draft<'a> {
 
     /// Puts an entry on the record, at its end.
     pub(super) fn record(&mut self, entry: NewEntry) -> DocketEntryId {
+        let id = DocketEntryId(self.id());
+        self.record_as(id, entry)
+    }
+
+    /// Puts an entry that has its id already, a draft, on the record, at its end.
+    pub(super) fn record_as(&mut self, id: DocketEntryId, entry: NewEntry) -> DocketEntryId {
         self.last_index += 1;
         let index = self.last_index;
-        self.file(FiledEntry {
-            index: Some(index),
-            is_on_docket_record: true,
-            ..entry.filed
-        })
+        self.file(
+            id,
+            FiledEntry {
+                index: Some(index),
+                is_on_docket_record: true,
+                ..entry.filed
+            },
+        )
+    }
+
+    /// Keeps a draft with the case, off the record.
+    pub(super) fn keep_draft(&mut self, id: DocketEntryId, entry: NewEntry) -> DocketEntryId {
+        self.file(
+            id,
+            FiledEntry {
+                is_draft: true,
+                ..entry.filed
+            },
+        )
     }
 
     /// Files the statement of taxpayer identification, which has index 0 and never stands on
     /// the record.
     pub(super) fn keep_off_record(&mut self, entry: NewEntry) -> DocketEntryId {
-        self.file(FiledEntry {
-            index: Some(0),
-            is_on_docket_record: false,
-            ..entry.filed
-        })
+        let id = DocketEntryId(self.id());
+        self.file(
+            id,
+            FiledEntry {
+                index: Some(0),
+                is_on_docket_record: false,
+                ..entry.filed
+            },
+        )
     }
 
-    fn file(&mut self, entry: FiledEntry) -> DocketEntryId {
-        let id = DocketEntryId(self.id());
+    fn file(&mut self, id: DocketEntryId, entry: FiledEntry) -> DocketEntryId {
         let entry = FiledEntry {
             docket_entry_id: id,
             ..entry
@@ -126,7 +157,7 @@ impl<'a> Draft<'a> {
         }
         Ok(Decision {
             events: self.events,
-            effective_at,
+            effective_at: self.holds_from.or(effective_at),
             policy: None,
         })
     }
@@ -192,12 +223,12 @@ impl NewEntry {
 
     /// Gives it its document.
     pub(super) fn with_document(self, document: &Attachment) -> Self {
-        self.with(|entry| {
-            entry.number_of_pages = Some(document.number_of_pages);
-            entry.document = Some(DocumentRef {
-                key: document.key.clone(),
-                sha256: Some(document.sha256.clone()),
-            });
-        })
+        self.with(|entry| attach(entry, document))
     }
+}
+
+/// Gives an entry its document.
+pub(super) fn attach(entry: &mut FiledEntry, document: &Attachment) {
+    entry.number_of_pages = Some(document.number_of_pages);
+    entry.document = Some(document.reference());
 }

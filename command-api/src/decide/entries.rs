@@ -57,6 +57,50 @@ impl<'a> Recorded<'a> {
     }
 }
 
+/// A draft about which something can still be done: it is neither on the record nor laid
+/// aside.
+#[derive(Clone, Copy)]
+pub(super) struct OpenDraft<'a>(&'a DocketEntry);
+
+impl<'a> OpenDraft<'a> {
+    /// Takes such a draft of a case.
+    pub(super) fn require(case: &'a Case, draft: DocketEntryId) -> Result<Self, Refusal> {
+        let entry = case.docket.entry(draft);
+        let entry = entry.ok_or(Refusal::DraftNotFound { draft })?;
+        if entry.filed.is_on_docket_record {
+            return Err(Refusal::DraftOnRecord);
+        }
+        if !entry.filed.is_draft {
+            return Err(Refusal::EntryNotDraft);
+        }
+        if entry.archived_at.is_some() {
+            return Err(Refusal::DraftArchived);
+        }
+        Ok(Self(entry))
+    }
+
+    /// Lets a draft pass that is not signed.
+    pub(super) fn require_unsigned(self) -> Result<Self, Refusal> {
+        if self.0.filed.signature.is_some() {
+            return Err(Refusal::DraftAlreadySigned);
+        }
+        Ok(self)
+    }
+
+    /// Lets a draft pass that is signed.
+    pub(super) fn require_signature(self) -> Result<Self, Refusal> {
+        if self.0.filed.signature.is_none() {
+            return Err(Refusal::DraftNotSigned);
+        }
+        Ok(self)
+    }
+
+    /// The entry.
+    pub(super) const fn entry(self) -> &'a DocketEntry {
+        self.0
+    }
+}
+
 /// A document on the record that is neither stricken nor served.
 #[derive(Clone, Copy)]
 pub(super) struct Servable<'a>(&'a DocketEntry);

@@ -299,7 +299,15 @@ fn require_fee_in_past(fee: &Fee, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-fn require_past(at: Option<Timestamp>, now: Timestamp, field: &'static str) -> Result<(), Refusal> {
+/// Lets a time pass that has passed, where there is one.
+///
+/// # Errors
+/// [`Refusal::TimeInFuture`] where it has not.
+pub(super) fn require_past(
+    at: Option<Timestamp>,
+    now: Timestamp,
+    field: &'static str,
+) -> Result<(), Refusal> {
     match at {
         Some(at) if at > now => Err(Refusal::TimeInFuture { field }),
         Some(_) | None => Ok(()),

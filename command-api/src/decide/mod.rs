@@ -20,8 +20,12 @@ mod court_issued;
 mod deadlines;
 mod docket;
 pub(crate) mod draft;
+mod draft_orders;
 mod entries;
+mod entry_meta;
+mod group_filing;
 mod intake;
+mod paper_filing;
 mod parties;
 mod petition_service;
 mod records;
@@ -101,14 +105,29 @@ pub fn case(case: &Case, command: &CaseCommand, ask: Ask<'_>) -> Result<Decision
         CaseCommand::QcPetition(body) => intake::qc(case, body, ask.now, &mut draft),
         CaseCommand::ServePetition(_) => petition_service::serve(case, &mut draft),
         CaseCommand::FileDocument(body) => docket::file(case, &body.filing(), actor, &mut draft),
+        CaseCommand::CompleteQc(body) => entry_meta::check(case, body, actor, &mut draft),
+        CaseCommand::StampMotion(body) => draft_orders::stamp(case, body, &mut draft),
         CaseCommand::ServeDocument(body) => docket::serve(case, body, &mut draft),
+        CaseCommand::RemovePendingItem(body) => entry_meta::settle(case, body, &mut draft),
         CaseCommand::FileCourtIssuedDocument(body) => {
-            court_issued::file(case, body, ask.now, &mut draft)
+            court_issued::file(case, &body.document(), effective_at, ask.now, &mut draft)
         }
         CaseCommand::ServeCourtIssuedDocument(body) => court_issued::serve(case, body, &mut draft),
         CaseCommand::StrikeDocketEntry(body) => docket::strike(case, body, actor, &mut draft),
         CaseCommand::SealDocketEntry(body) => docket::seal(case, body, &mut draft),
         CaseCommand::UnsealDocketEntry(body) => docket::unseal(case, body, &mut draft),
+        CaseCommand::AddPaperFiling(body) => {
+            paper_filing::add(case, &body.filing(), ask.now, &mut draft)
+        }
+        CaseCommand::EditPaperFiling(body) => paper_filing::edit(case, body, ask.now, &mut draft),
+        CaseCommand::EditDocketEntryMeta(body) => {
+            entry_meta::edit(case, body, ask.now, &mut draft)
+        }
+        CaseCommand::CreateDraftOrder(body) => draft_orders::create(case, body, &mut draft),
+        CaseCommand::EditDraft(body) => draft_orders::edit(case, body, &mut draft),
+        CaseCommand::SignOrder(body) => draft_orders::sign(case, body, ask.now, &mut draft),
+        CaseCommand::UnsignOrder(body) => draft_orders::unsign(case, body, &mut draft),
+        CaseCommand::ArchiveDraft(body) => draft_orders::archive(case, body, &mut draft),
         CaseCommand::UpdateCaseContext(body) => standing::update_context(case, body, &mut draft),
         CaseCommand::SealCase(_) => standing::seal(case, &mut draft),
         CaseCommand::UnsealCase(_) => standing::unseal(case, &mut draft),
@@ -170,6 +189,8 @@ pub fn group(
             Ok(group.by_election(decisions, &body.docket_numbers))
         }
         GroupCommand::FileDocument(body) => group.file(body, ask),
+        GroupCommand::AddPaperFiling(body) => group.add_paper_filing(body, ask),
+        GroupCommand::FileCourtIssuedDocument(body) => group.file_court_issued(body, ask),
     }
 }
 
@@ -180,6 +201,8 @@ pub fn group_members(command: &GroupCommand, cases: &[Case]) -> Vec<DocketNumber
         GroupCommand::ConsolidateCases(_)
         | GroupCommand::UnconsolidateCases(_)
         | GroupCommand::FileDocument(_) => consolidation::Loaded::new(cases).further_members(),
+        // Whether cases are of one group stands in each of them.
+        GroupCommand::AddPaperFiling(_) | GroupCommand::FileCourtIssuedDocument(_) => Vec::new(),
     }
 }
 

@@ -56,8 +56,7 @@ pub enum Effect {
     None,
     /// It gives the case this closed status.
     Closes(CaseStatus),
-    /// It sets a deadline. (Deadlines are not kept yet; the code is listed so that it is
-    /// known where they are.)
+    /// It sets a deadline: the date by which it wants something done.
     SetsDeadline,
 }
 
@@ -193,7 +192,8 @@ pub fn document_type(event_code: &EventCode) -> Option<&'static str> {
     listed.or_else(|| is_motion(event_code).then_some("Motion"))
 }
 
-fn is_motion(event_code: &EventCode) -> bool {
+/// Whether it is the code of a motion: `M` with three digits.
+pub fn is_motion(event_code: &EventCode) -> bool {
     let digits = event_code.as_str().strip_prefix('M');
     digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()))
 }

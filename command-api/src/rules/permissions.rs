@@ -40,6 +40,8 @@ const COUNSEL_AND_CLERKS: &[Role] = &[
 ];
 /// Parties and counsel. The superuser of the respondent reads and files nothing.
 const PARTIES: &[Role] = &[Petitioner, PrivatePractitioner, IrsPractitioner];
+/// Those who stamp motions, or stamp them for a judge.
+const STAMPS: &[Role] = &[Judge, Chambers, Adc, ClerkOfCourt];
 /// All of the court's people. The service itself (`system`) sends none of these commands.
 const INTERNAL: &[Role] = &[
     DocketClerk,
@@ -63,12 +65,23 @@ pub const PERMISSIONS: &[(&str, &[Role])] = &[
     ("QcPetition", PETITIONS),
     ("ServePetition", PETITIONS),
     ("FileDocument", PARTIES),
+    ("CompleteQc", CLERKS),
+    ("StampMotion", STAMPS),
     ("ServeDocument", CLERKS),
+    ("RemovePendingItem", DOCKET),
     ("FileCourtIssuedDocument", CLERKS),
     ("ServeCourtIssuedDocument", CLERKS),
     ("StrikeDocketEntry", DOCKET),
     ("SealDocketEntry", DOCKET),
     ("UnsealDocketEntry", DOCKET),
+    ("AddPaperFiling", CLERKS),
+    ("EditPaperFiling", CLERKS),
+    ("EditDocketEntryMeta", DOCKET),
+    ("CreateDraftOrder", INTERNAL),
+    ("EditDraft", INTERNAL),
+    ("SignOrder", INTERNAL),
+    ("UnsignOrder", INTERNAL),
+    ("ArchiveDraft", INTERNAL),
     ("UpdateCaseContext", DOCKET),
     ("SealCase", DOCKET),
     ("UnsealCase", DOCKET),

@@ -169,8 +169,11 @@ impl DocketRecord {
     /// history makes a gap or a duplicate; deciders write the same index into the event.
     pub(super) fn filed(&mut self, event: DocketEntryFiled, context: Context<'_>) {
         let mut filed = event.entry;
-        self.off_record
-            .retain(|draft| draft.id() != filed.docket_entry_id);
+        let draft = self
+            .off_record
+            .iter()
+            .position(|draft| draft.id() == filed.docket_entry_id)
+            .map(|at| self.off_record.remove(at));
         let version = context.commit.version;
         let on_record = filed.is_on_docket_record;
         if on_record {
@@ -181,7 +184,8 @@ impl DocketRecord {
             filed,
             service: None,
             stricken: None,
-            sealed_to: None,
+            // A draft that was sealed goes on the record sealed.
+            sealed_to: draft.and_then(|draft| draft.sealed_to),
             stamp: None,
             checked: None,
             archived_at: None,
@@ -284,12 +288,34 @@ impl DocketRecord {
 
 impl Case {
     pub(super) fn entry_filed(&mut self, event: DocketEntryFiled, context: Context<'_>) {
-        let filed = &event.entry;
-        if filed.is_on_docket_record && filed.event_code.as_str() == ANSWER {
-            self.answered_at = self.answered_at.or(Some(filed.filing_date));
-        }
+        self.answered_at = self.answered_at.or(answered_by(&event.entry));
         self.docket.filed(event, context);
     }
+
+    /// An edit can correct an answer's date, and make an answer of an entry that was none, or
+    /// the reverse.
+    pub(super) fn entry_edited(&mut self, event: DocketEntryEdited, context: Context<'_>) {
+        let id = event.entry.docket_entry_id;
+        let answered = |case: &Self| {
+            let entry = case.docket.entry(id);
+            entry.and_then(|entry| answered_by(&entry.filed))
+        };
+        let before = answered(self);
+        self.docket.edited(event, context);
+        let after = answered(self);
+        self.answered_at = if before.is_some() && self.answered_at == before {
+            after
+        } else {
+            self.answered_at.or(after)
+        };
+    }
+}
+
+/// When an entry answered the petition, if it did. What is lodged only is not filed yet.
+fn answered_by(filed: &FiledEntry) -> Option<Timestamp> {
+    let is_answer = filed.event_code.as_str() == ANSWER;
+    let is_filed = filed.is_on_docket_record && !filed.lodged;
+    (is_answer && is_filed).then_some(filed.filing_date)
 }
 
 impl DocketEntry {

@@ -330,7 +330,7 @@ impl Case {
             CaseEvent::PartyAdded(event) => self.party_added(event),
             CaseEvent::ContactUpdated(event) => self.contact_updated(event),
             CaseEvent::CounselAssociated(event) => self.counsel_associated(event),
-            CaseEvent::DocketEntryEdited(event) => self.docket.edited(event, context),
+            CaseEvent::DocketEntryEdited(event) => self.entry_edited(event, context),
             CaseEvent::DraftSigned(event) => self.docket.signed(event, context),
             CaseEvent::DraftUnsigned(event) => self.docket.unsigned(event, context),
             CaseEvent::DraftArchived(event) => self.docket.archived(event, context),

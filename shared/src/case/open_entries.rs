@@ -38,15 +38,27 @@ pub struct OpenEntry {
 }
 
 impl DocketEntry {
-    /// What of the entry is still open, if anything is. The petition's own papers are
-    /// checked and served with the petition.
+    /// Whether a party filed it electronically: such a filing is checked by a clerk. The
+    /// petition's own papers are checked with the petition.
+    pub fn is_filed_electronically(&self) -> bool {
+        let filed = &self.filed;
+        let by_party = filed.filed_by.is_some() && filed.signature.is_none();
+        self.is_work() && by_party && !filed.is_paper
+    }
+
+    /// Whether it is a document of its own: neither a note nor one of the petition's papers,
+    /// which are checked and served with the petition.
+    fn is_work(&self) -> bool {
+        let filed = &self.filed;
+        let is_paper_of_petition = filed.event_code == AutomaticCode::Petition
+            || filed.event_code == AutomaticCode::RequestForPlaceOfTrial;
+        !filed.is_minute_entry && !is_paper_of_petition
+    }
+
+    /// What of the entry is still open, if anything is.
     fn open(&self) -> Option<OpenEntry> {
         let filed = &self.filed;
         let index = filed.index.filter(|_| filed.is_on_docket_record)?;
-        let is_paper_of_petition = filed.event_code == AutomaticCode::Petition
-            || filed.event_code == AutomaticCode::RequestForPlaceOfTrial;
-        let work = !filed.is_minute_entry && !is_paper_of_petition;
-        let by_party = filed.filed_by.is_some() && filed.signature.is_none();
         let open = OpenEntry {
             docket_entry_id: self.id(),
             index,
@@ -55,8 +67,8 @@ impl DocketEntry {
             filed_by: filed.filed_by.clone(),
             filing_date: filed.filing_date,
             pending: filed.pending,
-            to_serve: work && !self.is_served(),
-            to_check: work && by_party && !filed.is_paper && self.checked.is_none(),
+            to_serve: self.is_work() && !self.is_served(),
+            to_check: self.is_filed_electronically() && self.checked.is_none(),
         };
         let is_open = open.pending || open.to_serve || open.to_check;
         (is_open && !self.is_stricken()).then_some(open)
