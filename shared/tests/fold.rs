@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use casefold_events::case::docket::{
-    DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
+    DocketEntryEdited, DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
     DocketEntryUnsealed,
 };
 use casefold_events::case::intake::{Fee, PetitionFiled, PetitionServed};
@@ -255,6 +255,44 @@ fn a_draft_that_is_filed_moves_onto_the_record() {
     let case = given(&[filed(1, false), filed(1, true)]);
     assert_eq!(case.docket.off_record().len(), 0);
     assert_eq!(case.docket.entry_at(1).map(|entry| entry.id()), Some(id(1)));
+}
+
+#[test]
+fn a_draft_that_was_sealed_goes_on_the_record_sealed() {
+    let sealed = DocketEntrySealed {
+        docket_entry_id: id(1),
+        sealed_to: SealedTo::External,
+    };
+    let case = given(&[filed(1, false), sealed.into(), filed(1, true)]);
+    let entry = case.docket.entry_at(1).unwrap();
+    assert_eq!(entry.sealed_to, Some(SealedTo::External));
+}
+
+#[test]
+fn the_date_of_the_answer_follows_the_entry_that_is_the_answer() {
+    let entry = |code: &str, lodged: bool, at: i64| {
+        let CaseEvent::DocketEntryFiled(mut event) = filed(1, true) else {
+            unreachable!("it is filed")
+        };
+        event.entry.event_code = code.parse().unwrap();
+        event.entry.lodged = lodged;
+        event.entry.filing_date = Timestamp::from_millis(at);
+        event.entry
+    };
+    let answered = |first: FiledEntry, edits: &[FiledEntry]| {
+        let mut events = vec![DocketEntryFiled { entry: first }.into()];
+        let edits = edits.iter().cloned();
+        events.extend(edits.map(|entry| DocketEntryEdited { entry }.into()));
+        given(&events).answered_at
+    };
+    let answer = || entry("A", false, 5);
+    let at = |millis| Some(Timestamp::from_millis(millis));
+    assert_eq!(answered(answer(), &[]), at(5));
+    assert_eq!(answered(answer(), &[entry("A", false, 6)]), at(6));
+    assert_eq!(answered(answer(), &[entry("MISC", false, 5)]), None);
+    assert_eq!(answered(entry("A", true, 5), &[]), None);
+    assert_eq!(answered(entry("A", true, 5), &[answer()]), at(5));
+    assert_eq!(answered(entry("MISC", false, 5), &[answer()]), at(5));
 }
 
 #[test]

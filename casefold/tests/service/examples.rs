@@ -56,10 +56,8 @@ async fn every_example_of_the_documentation_succeeds_when_sent_as_it_stands() {
             sent += 1;
         }
     }
-    assert_eq!(
-        sent,
-        2 * casefold_command_api::command::CaseCommand::NAMES.len()
-    );
+    let each = casefold_command_api::command::CaseCommand::NAMES.len();
+    assert_eq!(sent, 2 * each, "every command on each of two cases");
     let of_group = examples(&document, "/v1/commands");
     for name in casefold_command_api::command::GroupCommand::NAMES {
         let (_, body) = of_group

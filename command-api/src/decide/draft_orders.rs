@@ -125,11 +125,7 @@ pub(super) fn archive(
 }
 
 /// A judge stamps a motion, which makes a draft order that the judge has signed.
-pub(super) fn stamp(
-    case: &Case,
-    body: &StampMotion,
-    draft: &mut Draft<'_>,
-) -> Result<(), Refusal> {
+pub(super) fn stamp(case: &Case, body: &StampMotion, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Recorded(motion) = Recorded::require(find(case, body.docket_entry)?)?;
     if !event_codes::is_motion(&motion.filed.event_code) {
         return Err(Refusal::EntryNotMotion);
@@ -137,7 +133,11 @@ pub(super) fn stamp(
     if motion.is_stricken() {
         return Err(Refusal::EntryStricken);
     }
-    if motion.stamp.as_ref().is_some_and(|stamp| holds(case, stamp)) {
+    if motion
+        .stamp
+        .as_ref()
+        .is_some_and(|stamp| holds(case, stamp))
+    {
         return Err(Refusal::MotionAlreadyStamped);
     }
     let code = EventCode::order();

@@ -120,9 +120,7 @@ pub fn case(case: &Case, command: &CaseCommand, ask: Ask<'_>) -> Result<Decision
             paper_filing::add(case, &body.filing(), ask.now, &mut draft)
         }
         CaseCommand::EditPaperFiling(body) => paper_filing::edit(case, body, ask.now, &mut draft),
-        CaseCommand::EditDocketEntryMeta(body) => {
-            entry_meta::edit(case, body, ask.now, &mut draft)
-        }
+        CaseCommand::EditDocketEntryMeta(body) => entry_meta::edit(case, body, ask.now, &mut draft),
         CaseCommand::CreateDraftOrder(body) => draft_orders::create(case, body, &mut draft),
         CaseCommand::EditDraft(body) => draft_orders::edit(case, body, &mut draft),
         CaseCommand::SignOrder(body) => draft_orders::sign(case, body, ask.now, &mut draft),

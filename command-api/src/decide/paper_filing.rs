@@ -210,7 +210,11 @@ fn filers(case: &Case, given: &Filers) -> Result<FiledBy, Refusal> {
 pub(super) fn names(given: &Filers, contacts: impl Iterator<Item = String>) -> Personal<String> {
     let respondent = given.respondent.then(|| RESPONDENT_AS_FILER.to_owned());
     let other = given.other.as_ref().map(|other| other.expose().clone());
-    let names: Vec<_> = respondent.into_iter().chain(contacts).chain(other).collect();
+    let names: Vec<_> = respondent
+        .into_iter()
+        .chain(contacts)
+        .chain(other)
+        .collect();
     Personal::new(names.join(" & "))
 }
 

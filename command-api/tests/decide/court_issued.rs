@@ -95,6 +95,42 @@ fn a_signature_is_neither_of_the_future_nor_without_a_name() {
 }
 
 #[test]
+fn an_order_that_sets_a_date_says_it_and_others_do_not() {
+    let with_due = |code: &str, due: &str| {
+        let mut body = file(code);
+        body["due"] = json!(due);
+        body
+    };
+    let due = "2026-12-24T00:00:00.000Z";
+    for code in ["OF", "OAP", "OAPF"] {
+        given(served())
+            .when(file(code))
+            .by(docket_clerk())
+            .then_refused("DUE_MISSING");
+        let outcome = given(served())
+            .when(with_due(code, due))
+            .by(docket_clerk())
+            .then_events(["DocketEntryFiled"]);
+        assert!(
+            outcome
+                .filed_entries()
+                .all(|entry| entry.due == Some(time(due)))
+        );
+    }
+    for code in ["O", "DEC", "NTD"] {
+        given(served())
+            .when(with_due(code, due))
+            .by(docket_clerk())
+            .then_refused("DUE_NOT_TAKEN");
+    }
+    let refusal = given(served())
+        .when(with_due("OF", NOW))
+        .by(docket_clerk())
+        .then_refused("INVALID_FIELD");
+    assert_eq!(refusal.field(), Some("due"));
+}
+
+#[test]
 fn the_court_files_nothing_before_the_petition_is_served() {
     given(filed())
         .when(file("O"))

@@ -299,3 +299,11 @@ fn the_respondents_superuser_files_nothing() {
         .by(actor(Role::IrsSuperuser))
         .then_refused("ROLE_NOT_ALLOWED");
 }
+
+#[test]
+fn a_lodged_document_is_served_like_any_other() {
+    given(served().entry_with("MISC", |entry| entry.lodged = true))
+        .when(json!({"type": "ServeDocument", "docketEntry": 3}))
+        .by(docket_clerk())
+        .then_events(["DocketEntryServed"]);
+}

@@ -25,6 +25,49 @@ fn codes() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// What is done to papers, drafts and entries. A draft is named by one of a few ids, so that
+/// one is done several things.
+fn docket_work() -> impl Strategy<Value = Value> {
+    let entry = 0u32..8;
+    let draft = (0xD001u128..0xD004).prop_map(|id| json!(uuid::Uuid::from_u128(id)));
+    let of_draft = prop::sample::select(vec![
+        json!({"type": "CreateDraftOrder", "eventCode": "O", "document": document()}),
+        json!({"type": "CreateDraftOrder", "eventCode": "NTD", "document": document()}),
+        json!({"type": "EditDraft", "eventCode": "DEC"}),
+        json!({"type": "EditDraft", "title": "Another"}),
+        json!({"type": "SignOrder", "signedBy": "Buch"}),
+        json!({"type": "UnsignOrder"}),
+        json!({"type": "ArchiveDraft"}),
+        json!({"type": "FileCourtIssuedDocument"}),
+        json!({
+            "type": "StampMotion",
+            "docketEntry": 3,
+            "disposition": "Granted",
+            "stampedBy": "Buch",
+            "document": document(),
+        }),
+    ]);
+    let of_entry = prop::sample::select(vec![
+        json!({"type": "EditPaperFiling", "document": document()}),
+        json!({"type": "EditPaperFiling", "eventCode": "A", "filedBy": {"respondent": true}}),
+        json!({"type": "EditDocketEntryMeta", "title": "Another"}),
+        json!({"type": "EditDocketEntryMeta", "lodged": true}),
+        json!({"type": "CompleteQc"}),
+        json!({"type": "RemovePendingItem"}),
+    ]);
+    let with = |field: &'static str, mut body: Value, value: Value| {
+        body[field] = value;
+        body
+    };
+    prop_oneof![
+        3 => (of_draft, draft).prop_map(move |(body, id)| with("draft", body, id)),
+        2 => (of_entry, entry).prop_map(move |(body, at)| with("docketEntry", body, json!(at))),
+        1 => codes().prop_map(|code| {
+            json!({"type": "AddPaperFiling", "eventCode": code, "filedBy": {"respondent": true}})
+        }),
+    ]
+}
+
 fn statuses() -> impl Strategy<Value = CaseStatus> {
     prop::sample::select(CaseStatus::ALL.to_vec())
 }
@@ -66,6 +109,7 @@ fn one() -> impl Strategy<Value = Value> {
                 json!({"type": "UpdateCaseContext", "status": status, "judge": judge})
             }),
         Just(json!({"type": "UpdateCaseContext", "judge": "Buch"})),
+        docket_work(),
         Just(json!({"type": "SealCase"})),
         Just(json!({"type": "UnsealCase"})),
         Just(casefold_command_api::command::AddPetitioner::example()),
@@ -80,12 +124,21 @@ fn several() -> impl Strategy<Value = Value> {
         "ConsolidateCases",
         "UnconsolidateCases",
         "FileDocument",
+        "AddPaperFiling",
+        "FileCourtIssuedDocument",
     ]);
     (names, prop::sample::subsequence(CASES.to_vec(), 1..=3)).prop_map(|(name, cases)| {
         let mut body = json!({"type": name, "docketNumbers": cases});
         if name == "FileDocument" {
             body["eventCode"] = json!("M006");
             body["document"] = document();
+        }
+        if name == "AddPaperFiling" {
+            body["eventCode"] = json!("MISC");
+            body["filedBy"] = json!({"respondent": true});
+        }
+        if name == "FileCourtIssuedDocument" {
+            body["draft"] = json!(uuid::Uuid::from_u128(0xD001));
         }
         body
     })

@@ -151,6 +151,16 @@ impl History {
         self.and(DocketEntryFiled { entry })
     }
 
+    /// A document of the court was drafted.
+    pub(crate) fn draft(self, code: &str) -> Self {
+        self.entry_with(code, as_draft)
+    }
+
+    /// What happened, in order.
+    pub(crate) fn events(&self) -> Vec<CaseEvent> {
+        self.events.clone()
+    }
+
     /// The respondent's counsel appeared.
     pub(crate) fn with_respondents_counsel(self) -> Self {
         self.and(CounselAssociated {
@@ -185,6 +195,13 @@ impl History {
     pub(crate) fn case(&self) -> Case {
         fold(None, self.docket_number, &self.events)
     }
+}
+
+/// Makes a draft of an entry.
+pub(crate) fn as_draft(entry: &mut FiledEntry) {
+    entry.index = None;
+    entry.is_draft = true;
+    entry.is_on_docket_record = false;
 }
 
 pub(crate) fn contact_id(number: u32) -> ContactId {

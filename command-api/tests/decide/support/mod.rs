@@ -1,5 +1,6 @@
 //! Given, when, then: as types, so that they can't be said in another order.
 
+mod drafts;
 mod history;
 mod people_and_records;
 
@@ -21,6 +22,7 @@ use casefold_shared::case::Case;
 use serde_json::Value;
 use uuid::Uuid;
 
+pub(crate) use drafts::*;
 pub(crate) use history::*;
 
 /// The time of every command in these tests.
@@ -122,6 +124,17 @@ pub(crate) fn assert_invariants(case: &Case) {
                 "only what is on the record is stricken"
             );
         }
+        if entry.filed.is_draft {
+            assert!(
+                !entry.filed.is_on_docket_record && entry.filed.index.is_none(),
+                "a draft has no place on the record"
+            );
+            assert!(!entry.is_served(), "a draft is not served");
+        }
+        assert!(
+            entry.archived_at.is_none() || entry.filed.is_draft,
+            "drafts alone are archived"
+        );
         let is_statement = entry.filed.event_code.as_str() == "STIN";
         assert!(
             !is_statement || !entry.filed.is_on_docket_record,
