@@ -34,6 +34,11 @@ pub(super) struct Door {
     pub(super) case: DoorItem,
     pub(super) entries: Vec<DoorItem>,
     pub(super) counsel: Vec<DoorItem>,
+    pub(super) hearings: Vec<DoorItem>,
+    pub(super) deadlines: Vec<DoorItem>,
+    pub(super) correspondence: Vec<DoorItem>,
+    /// Completed work on entries.
+    pub(super) work: Vec<DoorItem>,
     /// Users under whom the court's system lists the case.
     pub(super) users: Vec<String>,
 }
@@ -77,6 +82,15 @@ impl Door {
                         && item.sk.split_once('|').is_some_and(|(of, _)| of == kind)
                 })
         };
+        // Deadlines, and work in 2020, are in partitions of their own.
+        let of_own_kind = |kind: &'static str| {
+            let items = live.iter().map(|at| (*at, &case.items[*at]));
+            items.filter(move |(_, item)| {
+                let is_of_kind = item.sk.split_once('|').is_some_and(|(of, _)| of == kind);
+                is_of_kind && item.pk == item.sk
+            })
+        };
+        let is_done = |(_, item): &(usize, &SourceItem)| item.text("completedAt").is_some();
         let whole = |(at, item): (usize, &SourceItem)| DoorItem::whole(case, at, item);
         let case_item = of_kind("case").find(|(_, item)| item.is_case())?;
         let documents: Vec<_> = of_kind("document").collect();
@@ -96,6 +110,14 @@ impl Door {
             case: whole(case_item),
             entries,
             counsel: practitioners.map(whole).collect(),
+            hearings: of_kind("hearing").map(whole).collect(),
+            deadlines: of_own_kind("case-deadline").map(whole).collect(),
+            correspondence: of_kind("correspondence").map(whole).collect(),
+            work: of_kind("work-item")
+                .chain(of_own_kind("work-item"))
+                .filter(is_done)
+                .map(whole)
+                .collect(),
             users: users(case),
         };
         if is_older {
@@ -109,6 +131,20 @@ impl Door {
         std::iter::once(&self.case)
             .chain(&self.entries)
             .chain(&self.counsel)
+            .chain(&self.hearings)
+            .chain(&self.deadlines)
+            .chain(&self.correspondence)
+            .chain(&self.work)
+    }
+
+    pub(super) fn items_mut(&mut self) -> impl Iterator<Item = &mut DoorItem> {
+        std::iter::once(&mut self.case)
+            .chain(&mut self.entries)
+            .chain(&mut self.counsel)
+            .chain(&mut self.hearings)
+            .chain(&mut self.deadlines)
+            .chain(&mut self.correspondence)
+            .chain(&mut self.work)
     }
 }
 
@@ -214,12 +250,18 @@ fn live_items(case: &SourceCase, findings: &mut Vec<Finding>) -> Vec<usize> {
 /// Reports the items that no event expresses.
 fn report_others(case: &SourceCase, door: &Door, live: &[usize], findings: &mut Vec<Finding>) {
     for at in live {
+        let item = &case.items[*at];
         let is_at_the_door = door
             .items()
             .flat_map(DoorItem::origins)
             .any(|o| o.item == *at);
-        if !is_at_the_door {
-            let about = about(case, &case.items[*at]);
+        // A row of nothing but keys that leads to an item says nothing beside it.
+        let leads_there = || {
+            let is_bare = item.fields.keys().all(|name| name == "pk" || name == "sk");
+            is_bare && door.items().any(|at_door| at_door.about.sk == item.sk)
+        };
+        if !is_at_the_door && !leads_there() {
+            let about = about(case, item);
             findings.push(about.finding(
                 FindingKind::KeptWhole,
                 None,

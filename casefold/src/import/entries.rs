@@ -1,12 +1,14 @@
 //! The docket entries of a case: their order, and the filing of each.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use casefold_events::case::docket::DocketEntryFiled;
+use casefold_command_api::rules::event_codes::{Effect, Origin, origin};
+use casefold_events::case::docket::{DocketEntryFiled, DraftSigned};
 use casefold_events::entry::{AutomaticCode, DocumentRef, EventCode, FiledEntry, Signature};
 use casefold_events::vocabulary::Objections;
 use casefold_events::{ContactId, DocketEntryId, DocketNumber, Personal, Timestamp};
 
+use super::checks;
 use super::dates::read_date;
 use super::door::DoorItem;
 use super::finding::Finding;
@@ -47,22 +49,31 @@ pub(super) fn first_filing(items: &[DoorItem]) -> Option<Timestamp> {
     items.iter().filter_map(date).min()
 }
 
-/// Plans every entry, and tells when the petition was served.
+/// What the rest of a history needs to know of the entries.
+#[derive(Default)]
+pub(super) struct Planned {
+    /// When the petition was served, where it was.
+    pub(super) petition_served: Option<Timestamp>,
+    /// Every entry.
+    pub(super) filed: HashMap<DocketEntryId, checks::Filed>,
+}
+
+/// Plans every entry.
 pub(super) fn plan(
     items: &mut [DoorItem],
     backdrop: &Backdrop,
     timeline: &mut Timeline,
     findings: &mut Vec<Finding>,
-) -> Option<Timestamp> {
+) -> Planned {
     let order = in_order(items, findings);
     let mut ids = HashSet::new();
     let mut next_index = 1;
     let mut place = backdrop.received_at;
-    let mut petition_served = None;
+    let mut planned = Planned::default();
     for (at, is_on_record) in order {
         items[at].read(findings, |reader| {
             let index = index(is_on_record.then_some(next_index), reader);
-            let entry = filed(index, is_on_record, backdrop, &mut ids, reader);
+            let (entry, signed) = filed(index, is_on_record, backdrop, &mut ids, reader);
             // The fold numbers entries on the record as they come.
             let filed_at = if is_on_record {
                 next_index += 1;
@@ -73,11 +84,25 @@ pub(super) fn plan(
             };
             let is_petition = is_on_record && entry.event_code == AutomaticCode::Petition;
             // A file may have the petition twice; the case was served by the first.
-            let serves_petition = is_petition && petition_served.is_none();
-            let served_at = lifecycle::plan(&entry, filed_at, serves_petition, reader, timeline);
+            let serves_petition = is_petition && planned.petition_served.is_none();
+            let filing = lifecycle::Filing {
+                entry: &entry,
+                signed,
+                filed_at,
+                serves_petition,
+            };
+            let happened = lifecycle::plan(filing, reader, timeline);
             if serves_petition {
-                petition_served = served_at;
+                planned.petition_served = happened.served_at;
             }
+            planned.filed.insert(
+                entry.docket_entry_id,
+                checks::Filed {
+                    at: filed_at,
+                    is_petition,
+                    is_checked: happened.is_checked,
+                },
+            );
             let filing_date = entry.filing_date;
             let event = DocketEntryFiled { entry }.into();
             timeline.add_not_before(
@@ -89,7 +114,7 @@ pub(super) fn plan(
             );
         });
     }
-    petition_served
+    planned
 }
 
 /// The entries in the order in which they are filed: those on the record by index, then
@@ -155,7 +180,7 @@ fn filed(
     backdrop: &Backdrop,
     ids: &mut HashSet<DocketEntryId>,
     reader: &mut Reader<'_>,
-) -> FiledEntry {
+) -> (FiledEntry, Option<DraftSigned>) {
     let key = reader
         .peek_text("docketEntryId")
         .unwrap_or_default()
@@ -173,9 +198,32 @@ fn filed(
             "it names another case than the item's key, which counts",
         );
     }
-    FiledEntry {
+    if reader.within("stampData", |stamp| stamp.is_present("disposition")) == Some(true) {
+        reader.unplaced("stampData", "nothing says which order the stamp makes");
+    }
+    let is_draft = reader.flag("isDraft").unwrap_or_default();
+    // The court's object store has the document under the entry's id; there is one only
+    // where a file is attached.
+    let document = (reader.peek_flag("isFileAttached") == Some(true) && !key.is_empty())
+        .then_some(DocumentRef { key, sha256: None });
+    let signature = signature(reader);
+    // An entry that is no draft is filed signed.
+    let (signature, document, signed) = match signature {
+        Some(signature) if is_draft => {
+            let (before, after) = around_signature(document, reader);
+            let signed = DraftSigned {
+                docket_entry_id,
+                signature,
+                document: after,
+            };
+            (None, before, Some(signed))
+        }
+        signature => (signature, document, None),
+    };
+    let entry = FiledEntry {
         docket_entry_id,
         index,
+        due: due(&event_code, reader),
         event_code,
         title: title.unwrap_or_else(|| document_type.clone()).into(),
         document_type,
@@ -190,17 +238,42 @@ fn filed(
         lodged: reader.flag("lodged").unwrap_or_default(),
         objections: reader.word("objections", Objections::ALL, Objections::as_str),
         pending: reader.flag("pending").unwrap_or_default(),
-        is_draft: reader.flag("isDraft").unwrap_or_default(),
+        is_draft,
         is_minute_entry: reader.flag("isMinuteEntry").unwrap_or_default(),
         is_on_docket_record,
         judge: reader.text("judge"),
-        due: None,
-        signature: signature(reader),
-        // The court's object store has the document under the entry's id; there is one
-        // only where a file is attached.
-        document: (reader.peek_flag("isFileAttached") == Some(true) && !key.is_empty())
-            .then_some(DocumentRef { key, sha256: None }),
+        signature,
+        document,
+    };
+    (entry, signed)
+}
+
+/// The document of a draft before it was signed, and the other one after. The court's system
+/// keeps both where signing made another.
+fn around_signature(
+    document: Option<DocumentRef>,
+    reader: &mut Reader<'_>,
+) -> (Option<DocumentRef>, Option<DocumentRef>) {
+    let before = document
+        .is_some()
+        .then(|| reader.text("documentIdBeforeSignature"))
+        .flatten();
+    match before {
+        Some(key) => (Some(DocumentRef { key, sha256: None }), document),
+        None => (document, None),
     }
+}
+
+/// The date by which an order wants something done, of one that sets a deadline.
+fn due(event_code: &EventCode, reader: &mut Reader<'_>) -> Option<Timestamp> {
+    let sets_deadline = match origin(event_code) {
+        Origin::Court { effect, .. } => match effect {
+            Effect::SetsDeadline => true,
+            Effect::None | Effect::Closes(_) => false,
+        },
+        Origin::Petition | Origin::Automatic | Origin::Party { .. } => false,
+    };
+    sets_deadline.then(|| reader.time("date")).flatten()
 }
 
 fn entry_id(

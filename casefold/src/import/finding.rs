@@ -12,6 +12,8 @@ pub enum FindingKind {
     Unplaced,
     /// The source doesn't say what an event needs; the reason tells what was supposed.
     Supposed,
+    /// The case was imported as the source has it, though a rule of the court says otherwise.
+    AgainstRule,
     /// No event expresses this kind of item. It is kept whole in the residue.
     KeptWhole,
     /// The item belongs to no case. It is not imported.
@@ -25,10 +27,11 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, the gravest last.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Supposed,
         Self::KeptWhole,
         Self::NotOfACase,
+        Self::AgainstRule,
         Self::Unplaced,
         Self::CaseMissing,
         Self::Unreadable,
@@ -38,6 +41,7 @@ impl FindingKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unplaced => "could not be placed, kept with the case",
+            Self::AgainstRule => "imported as it stands, against a rule",
             Self::Supposed => "not in the source, supposed",
             Self::KeptWhole => "no event for it, kept whole with the case",
             Self::NotOfACase => "belongs to no case, not imported",
@@ -49,7 +53,11 @@ impl FindingKind {
     /// Whether a file with such a finding was imported whole all the same.
     pub const fn is_harmless(self) -> bool {
         match self {
-            Self::Unplaced | Self::Supposed | Self::KeptWhole | Self::NotOfACase => true,
+            Self::Unplaced
+            | Self::Supposed
+            | Self::AgainstRule
+            | Self::KeptWhole
+            | Self::NotOfACase => true,
             Self::CaseMissing | Self::Unreadable => false,
         }
     }

@@ -17,6 +17,13 @@ pub(super) fn id_in_case(case: DocketNumber, source_id: &str) -> Uuid {
     Uuid::try_parse(source_id).unwrap_or_else(|_| derived_in_case(case, source_id))
 }
 
+/// An id in the whole court: the source's own where that is a UUID, or else one derived from
+/// it.
+pub(super) fn id_in_court(source_id: &str) -> Uuid {
+    let derived = || derive("casefold.import.court-id", &[source_id.as_bytes()]);
+    Uuid::try_parse(source_id).unwrap_or_else(|_| derived())
+}
+
 /// An id within a case that the source doesn't have, or has twice.
 pub(super) fn derived_in_case(case: DocketNumber, source_id: &str) -> Uuid {
     derive(

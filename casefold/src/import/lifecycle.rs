@@ -1,39 +1,82 @@
-//! What happened to a docket entry after its filing: service, striking and sealing, a step
-//! each.
+//! What happened to a docket entry after its filing: signing, check, service, laying aside,
+//! striking and sealing, a step each.
 
-use casefold_events::case::docket::{DocketEntrySealed, DocketEntryServed, DocketEntryStricken};
-use casefold_events::case::intake::PetitionServed;
+use casefold_events::case::docket::{
+    DocketEntryChecked, DocketEntrySealed, DocketEntryServed, DocketEntryStricken, DraftArchived,
+    DraftSigned,
+};
+use casefold_events::case::intake::{PetitionChecked, PetitionServed};
 use casefold_events::entry::{FiledEntry, ServedParty, Service};
 use casefold_events::vocabulary::{SealedTo, ServedPartiesCode};
 use casefold_events::{CaseEvent, DocketEntryId, Personal, Timestamp};
 
 use super::dates::{read_date, read_service_remark};
-use super::reader::Reader;
+use super::reader::{NOT_RECORDED, Reader};
 use super::timeline::{Kind, Timeline};
 
-/// Plans what happened to an entry after its filing, and tells when it was served.
+/// An entry at its filing.
+pub(super) struct Filing<'a> {
+    pub(super) entry: &'a FiledEntry,
+    /// Its signature, where it was filed before it was signed.
+    pub(super) signed: Option<DraftSigned>,
+    /// Its place in time.
+    pub(super) filed_at: Timestamp,
+    /// Whether its service is that of the petition on the respondent.
+    pub(super) serves_petition: bool,
+}
+
+/// What of an entry's life the rest of the history needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Happened {
+    pub(super) served_at: Option<Timestamp>,
+    /// Whether the history has its check.
+    pub(super) is_checked: bool,
+}
+
+/// Plans what happened to an entry after its filing.
 pub(super) fn plan(
-    entry: &FiledEntry,
-    filed_at: Timestamp,
-    serves_petition: bool,
+    filing: Filing<'_>,
     reader: &mut Reader<'_>,
     timeline: &mut Timeline,
-) -> Option<Timestamp> {
+) -> Happened {
+    let Filing {
+        entry,
+        signed,
+        filed_at,
+        serves_petition,
+    } = filing;
     let docket_entry_id = entry.docket_entry_id;
+    let signed_at = signed.as_ref().map(|signed| signed.signature.signed_at);
+    if let (Some(signed), Some(at)) = (signed, signed_at) {
+        let events = vec![signed.into()];
+        timeline.add_not_before(filed_at, Kind::Signing, "ImportSignature", at, events);
+    }
+    let mut is_checked = checked(entry, filed_at, serves_petition, reader, timeline);
     let served_at = served_at(entry.filing_date, reader);
     if let Some(served_at) = served_at {
         let service = service(served_at, reader);
-        let mut events: Vec<CaseEvent> = vec![
+        let mut events: Vec<CaseEvent> = Vec::new();
+        // It is served only after it was checked (domain of the court, "intake").
+        if serves_petition && !is_checked {
+            reader.supposed("qcAt", "the petition was checked when it was served");
+            events.push(PetitionChecked {}.into());
+            is_checked = true;
+        }
+        events.push(
             DocketEntryServed {
                 docket_entry_id,
                 service,
             }
             .into(),
-        ];
+        );
         if serves_petition {
             events.push(PetitionServed { served_at }.into());
         }
         timeline.add_not_before(filed_at, Kind::Service, "ImportService", served_at, events);
+    }
+    if reader.peek_flag("archived") == Some(true) {
+        let is_on_record = entry.is_on_docket_record || served_at.is_some();
+        archived(entry, is_on_record, signed_at, filed_at, reader, timeline);
     }
     if reader.peek_flag("isStricken") == Some(true) {
         let stricken = stricken(
@@ -59,7 +102,72 @@ pub(super) fn plan(
         .into();
         timeline.add_not_before(filed_at, Kind::Sealing, "ImportSealing", at, vec![event]);
     }
-    served_at
+    Happened {
+        served_at,
+        is_checked,
+    }
+}
+
+/// Plans the check that the entry itself tells of, and says whether there is one.
+fn checked(
+    entry: &FiledEntry,
+    filed_at: Timestamp,
+    is_petition: bool,
+    reader: &mut Reader<'_>,
+    timeline: &mut Timeline,
+) -> bool {
+    let Some(qc_at) = reader.time("qcAt") else {
+        return false;
+    };
+    let event: CaseEvent = if is_petition {
+        PetitionChecked {}.into()
+    } else {
+        let qc_by = reader.text("qcBy").or_else(|| reader.text("qcByUserId"));
+        DocketEntryChecked {
+            docket_entry_id: entry.docket_entry_id,
+            qc_at,
+            qc_by: qc_by.unwrap_or_else(|| {
+                reader.supposed("qcBy", "who checked it is \"not recorded\"");
+                NOT_RECORDED.to_owned()
+            }),
+        }
+        .into()
+    };
+    timeline.add_not_before(filed_at, Kind::Checking, "ImportCheck", qc_at, vec![event]);
+    true
+}
+
+/// Plans the laying aside of a draft. The source doesn't say when it was.
+fn archived(
+    entry: &FiledEntry,
+    is_on_record: bool,
+    signed_at: Option<Timestamp>,
+    filed_at: Timestamp,
+    reader: &mut Reader<'_>,
+    timeline: &mut Timeline,
+) {
+    if is_on_record {
+        reader.unplaced("archived", "only a draft is laid aside");
+        return;
+    }
+    reader.supposed(
+        "archivedAt",
+        "it was laid aside when it was signed, or else filed",
+    );
+    let archived_at = signed_at
+        .unwrap_or(entry.filing_date)
+        .max(entry.filing_date);
+    let event = DraftArchived {
+        docket_entry_id: entry.docket_entry_id,
+        archived_at,
+    };
+    timeline.add_not_before(
+        filed_at,
+        Kind::Archiving,
+        "ImportArchiving",
+        archived_at,
+        vec![event.into()],
+    );
 }
 
 /// When an entry was served. By the court's system it was where it has a date of service,

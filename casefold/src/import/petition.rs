@@ -78,7 +78,7 @@ pub(super) fn plan(
         petitioners,
         fee: Fee::NotPaid,
         irs_notice_date: reader.time("irsNoticeDate"),
-        mailing_date: None,
+        mailing_date: reader.text("mailingDate"),
     };
     timeline.add(
         Kind::Petition,

@@ -16,11 +16,12 @@ use super::door::Door;
 use super::entries::{self, Backdrop, MISCELLANEOUS};
 use super::finding::Finding;
 use super::ids::{command_id, event_id, import_name};
-use super::residue::{PART_BYTES, canonical, parts, residue};
+use super::residue::{PART_BYTES, Remains, canonical, parts, residue};
+use super::rules::against_rules;
 use super::source::SourceCase;
-use super::standing::{self, Dates};
+use super::standing::{self, Dates, Surroundings};
 use super::timeline::{Step, Timeline};
-use super::{parties, petition};
+use super::{checks, parties, petition, records, trial};
 
 /// Who imports, as the commits say it.
 const ACTOR: &str = "import";
@@ -40,6 +41,10 @@ pub struct CasePlan {
     pub commits: Vec<PlannedCommit>,
     /// What could not be placed.
     pub findings: Vec<Finding>,
+    /// The size of what no event holds, in bytes.
+    pub residue_bytes: usize,
+    /// The same by field.
+    pub remains: Remains,
 }
 
 /// One commit of a history, but for what depends on when and after what it is written.
@@ -88,23 +93,29 @@ pub fn plan_case(case: &SourceCase) -> Result<CasePlan, PlanError> {
     let source_digest = digest(case);
     let mut steps = timeline.into_steps();
     let dates = steps.iter().map(|step| step.effective_at);
+    let residue = residue(case, &door);
     if let Some(last) = dates.max() {
-        steps.extend(closing(case, &door, source_digest, last));
+        steps.extend(closing(case, &door, &residue.text, source_digest, last));
     }
-    let commits = steps
+    let commits: Vec<_> = steps
         .into_iter()
         .enumerate()
         .map(|(at, step)| commit(number, source_digest, at + 1, step))
         .collect::<Result<_, _>>()?;
-    findings.sort_by_key(|finding| finding.position);
-    Ok(CasePlan {
+    let mut plan = CasePlan {
         docket_number: number,
         source_digest,
         items: case.items.len(),
         entries: door.entries.len(),
         commits,
         findings,
-    })
+        residue_bytes: residue.text.len(),
+        remains: residue.remains,
+    };
+    let against_rules = against_rules(&plan, &door.case.about);
+    plan.findings.extend(against_rules);
+    plan.findings.sort_by_key(|finding| finding.position);
+    Ok(plan)
 }
 
 /// Tells the whole history, one theme after the other; the timeline puts it in order.
@@ -138,21 +149,44 @@ fn tell(
         received_at,
         miscellaneous,
     };
-    let petition_served = entries::plan(&mut door.entries, &backdrop, timeline, findings);
+    let mut planned = entries::plan(&mut door.entries, &backdrop, timeline, findings);
+    let filed = &mut planned.filed;
+    checks::plan(number, &mut door.work, filed, timeline, findings);
+    let last = |timeline: &Timeline| timeline.last_date().unwrap_or(received_at);
+    let at = last(timeline);
+    records::plan_correspondence(number, &mut door.correspondence, at, timeline, findings);
+    records::plan_deadlines(number, &mut door.deadlines, at, timeline, findings);
+    let at = last(timeline);
+    trial::plan_hearings(&mut door.hearings, &case.sessions, at, timeline, findings);
     let dates = Dates {
         received_at,
-        petition_served,
+        petition_served: planned.petition_served,
+    };
+    let around = Surroundings {
+        group: &case.group,
+        sessions: &case.sessions,
     };
     door.case.read(findings, |reader| {
-        standing::plan(dates, corrections, &case.group, reader, timeline);
+        standing::plan(number, dates, corrections, &around, reader, timeline);
     });
+    // Every commit says whose case it is.
+    for item in door.items_mut() {
+        item.read(findings, |reader| {
+            reader.settled("docketNumber", &number.to_string());
+        });
+    }
     Ok(())
 }
 
 /// The commits that close the history, one for each part of the residue.
-fn closing(case: &SourceCase, door: &Door, digest: Digest, at: Timestamp) -> Vec<Step> {
-    let residue = residue(case, door);
-    let parts = parts(&residue, PART_BYTES);
+fn closing(
+    case: &SourceCase,
+    door: &Door,
+    residue: &str,
+    digest: Digest,
+    at: Timestamp,
+) -> Vec<Step> {
+    let parts = parts(residue, PART_BYTES);
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let of = count(parts.len());
     let event = |(part, text): (usize, &str)| CaseImported {

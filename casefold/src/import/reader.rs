@@ -11,6 +11,10 @@ use serde_json::{Map, Value};
 
 use super::dates::read_date;
 use super::finding::{Finding, FindingKind};
+use super::money::read_cents;
+
+/// What stands where an event needs words and the source has none.
+pub(super) const NOT_RECORDED: &str = "not recorded";
 
 /// Names an item in findings.
 #[derive(Clone, Debug)]
@@ -111,6 +115,28 @@ impl<'a> Reader<'a> {
             self.unplaced(name, "it is no whole number");
         }
         count
+    }
+
+    /// A number as it is written, or a text in its place, left where it is.
+    pub(super) fn peek_number(&mut self, name: &str) -> Option<String> {
+        match self.fields.get(name)? {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::String(_) | Value::Null => None,
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                self.unplaced(name, "it is no number");
+                None
+            }
+        }
+    }
+
+    /// An amount of dollars in cents, left where it is: events write it otherwise.
+    pub(super) fn cents(&mut self, name: &str) -> Option<i64> {
+        let cents = read_cents(&self.peek_number(name)?);
+        if cents.is_none() {
+            self.unplaced(name, "it is no amount in whole cents");
+        }
+        cents
     }
 
     /// A date. It is taken where it is written as events write it.
@@ -247,6 +273,13 @@ impl<'a> Reader<'a> {
             self.unplaced(name, "not every element is an object");
         }
         all
+    }
+
+    /// Takes a text that something beside the events says as well, where it is the same.
+    pub(super) fn settled(&mut self, name: &str, said: &str) {
+        if self.fields.get(name).and_then(Value::as_str) == Some(said) {
+            self.fields.remove(name);
+        }
     }
 
     /// Whether the field is there, and more than null.

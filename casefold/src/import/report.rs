@@ -7,6 +7,7 @@ use casefold_events::DocketNumber;
 use serde::Serialize;
 
 use super::finding::{Finding, FindingKind};
+use super::residue::Remains;
 
 /// What became of a file.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +23,22 @@ pub struct Report {
     pub cases: Vec<CaseReport>,
     /// What could not be placed, item by item, in the order of the file.
     pub findings: Vec<Finding>,
+    /// What the cases that are there keep as the source writes it, by field. Items that are
+    /// kept whole are among the findings instead.
+    pub remains: Vec<Remaining>,
+}
+
+/// A field that stays with the cases as the source writes it: no event expresses it, or
+/// none writes it in the same form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remaining {
+    /// The kind of item.
+    pub item: String,
+    /// The field, with the objects and lists in which it stands: `petitioners[].title`.
+    pub field: String,
+    /// How often.
+    pub count: usize,
 }
 
 /// Sums over the cases of a file.
@@ -46,6 +63,8 @@ pub struct Totals {
     pub commits_written: usize,
     /// Commits that were there already.
     pub commits_already_there: usize,
+    /// The size of what no event holds, in bytes.
+    pub residue_bytes: usize,
 }
 
 /// What became of a case.
@@ -67,6 +86,8 @@ pub struct CaseReport {
     pub commits_written: usize,
     /// Commits that were there already.
     pub commits_already_there: usize,
+    /// The size of what no event holds, in bytes.
+    pub residue_bytes: usize,
 }
 
 /// How the import of a case went.
@@ -107,7 +128,12 @@ impl CaseOutcome {
 
 impl Report {
     /// Sums up.
-    pub fn new(items: usize, mut cases: Vec<CaseReport>, mut findings: Vec<Finding>) -> Self {
+    pub fn new(
+        items: usize,
+        mut cases: Vec<CaseReport>,
+        mut findings: Vec<Finding>,
+        remains: Remains,
+    ) -> Self {
         cases.sort_by_key(|case| case.docket_number);
         findings.sort_by_key(|finding| finding.position);
         let mut totals = Totals {
@@ -128,6 +154,7 @@ impl Report {
             totals.commits += case.commits_written + case.commits_already_there;
             totals.commits_written += case.commits_written;
             totals.commits_already_there += case.commits_already_there;
+            totals.residue_bytes += case.residue_bytes;
         }
         let complete = totals.cases_not_placed == 0
             && findings.iter().all(|finding| finding.kind.is_harmless());
@@ -137,6 +164,10 @@ impl Report {
             complete,
             cases,
             findings,
+            remains: remains
+                .into_iter()
+                .map(|((item, field), count)| Remaining { item, field, count })
+                .collect(),
         }
     }
 
@@ -165,6 +196,11 @@ impl Report {
             totals.commits, totals.commits_written, totals.commits_already_there
         )?;
         writeln!(out, "events                  {:>8}", totals.events)?;
+        writeln!(
+            out,
+            "bytes in no event       {:>8}   kept with the cases",
+            totals.residue_bytes
+        )?;
         for case in self.cases.iter().filter(|case| !case.outcome.is_placed()) {
             let reason = case
                 .reason
@@ -185,13 +221,29 @@ impl Report {
             }
             writeln!(out, "\n{} ({})", kind.as_str(), findings.len())?;
             match kind {
-                FindingKind::Unplaced | FindingKind::CaseMissing | FindingKind::Unreadable => {
-                    write_each(out, &findings)?;
-                }
+                FindingKind::Unplaced
+                | FindingKind::AgainstRule
+                | FindingKind::CaseMissing
+                | FindingKind::Unreadable => write_each(out, &findings)?,
                 FindingKind::Supposed | FindingKind::KeptWhole | FindingKind::NotOfACase => {
                     write_counts(out, &findings)?;
                 }
             }
+        }
+        self.write_remains(out)
+    }
+
+    fn write_remains(&self, out: &mut String) -> std::fmt::Result {
+        if self.remains.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\nfields kept as the source writes them ({})",
+            self.remains.len()
+        )?;
+        for Remaining { item, field, count } in &self.remains {
+            writeln!(out, "  {count:>6} × {item:<32} {field}")?;
         }
         Ok(())
     }

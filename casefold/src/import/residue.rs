@@ -1,5 +1,8 @@
 //! What no event holds: the source's items without the values that stand in events.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use casefold_events::DocketNumber;
 use serde_json::{Map, Value};
 
 use super::door::{Door, Origin};
@@ -9,9 +12,21 @@ use super::source::SourceCase;
 /// them. A commit is one item, and DynamoDB takes 400 KB an item.
 pub(super) const PART_BYTES: usize = 300_000;
 
-/// The residue of a case as canonical JSON text: a list of its items in the order of their
-/// keys, each with `pk`, `sk` and the fields that are left.
-pub(super) fn residue(case: &SourceCase, door: &Door) -> String {
+/// Which fields of which kind of item are left, and how often. Items of which nothing was
+/// taken are not counted by their fields.
+pub type Remains = BTreeMap<(String, String), usize>;
+
+/// What of a case no event holds.
+pub(super) struct Residue {
+    /// Canonical JSON text: a list of the case's items in the order of their keys, each with
+    /// `pk`, `sk` and the fields that are left.
+    pub(super) text: String,
+    /// The same by field.
+    pub(super) remains: Remains,
+}
+
+/// The residue of a case.
+pub(super) fn residue(case: &SourceCase, door: &Door) -> Residue {
     let mut left: Vec<_> = case
         .items
         .iter()
@@ -28,6 +43,17 @@ pub(super) fn residue(case: &SourceCase, door: &Door) -> String {
     for (left, item) in left.iter_mut().zip(&case.items) {
         prune(left, &Value::Object(item.fields.clone()));
     }
+    let at_the_door: BTreeSet<_> = door
+        .items()
+        .flat_map(|item| item.origins())
+        .map(|origin| origin.item)
+        .collect();
+    let mut remains = Remains::new();
+    for at in at_the_door {
+        if let (Some(item), Some(left)) = (case.items.get(at), left.get(at)) {
+            count(left, String::new(), &item.kind(), &mut remains);
+        }
+    }
     let mut texts: Vec<_> = case
         .items
         .iter()
@@ -36,7 +62,55 @@ pub(super) fn residue(case: &SourceCase, door: &Door) -> String {
         .collect();
     texts.sort_unstable();
     let texts: Vec<_> = texts.into_iter().map(|(_, _, text)| text).collect();
-    format!("[{}]", texts.join(","))
+    Residue {
+        text: format!("[{}]", texts.join(",")),
+        remains,
+    }
+}
+
+/// Counts the fields of what is left of an item, but for its keys.
+fn count(left: &Value, path: String, kind: &str, remains: &mut Remains) {
+    match left {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                if path.is_empty() && (name == "pk" || name == "sk") {
+                    continue;
+                }
+                count(value, field_path(&path, name), kind, remains);
+            }
+        }
+        Value::Array(list) if !list.is_empty() => {
+            for value in list {
+                count(value, format!("{path}[]"), kind, remains);
+            }
+        }
+        // A place in a list that is kept for what stands behind it.
+        Value::Object(_) if path.ends_with("[]") => {}
+        Value::Object(_)
+        | Value::Array(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_) => {
+            let key = (kind.to_owned(), path);
+            *remains.entry(key).or_default() += 1;
+        }
+    }
+}
+
+/// A name that is an id, a docket number or an address may be personal, and is no field.
+fn field_path(path: &str, name: &str) -> String {
+    let is_id = uuid::Uuid::try_parse(name).is_ok() || name.parse::<DocketNumber>().is_ok();
+    let name = if is_id || name.contains('@') {
+        "*"
+    } else {
+        name
+    };
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 /// Settles the part of an item from which a part of a door item came.
@@ -162,6 +236,24 @@ mod tests {
         settle(&mut left, &source, &json!({"e": [{}, {"f": 5}]}));
         prune(&mut left, &source);
         assert_eq!(left, json!({"e": [{}, {"f": 5}]}));
+    }
+
+    #[test]
+    fn what_is_left_is_counted_by_field_and_no_id_is_named() {
+        let left = json!({
+            "pk": "case|101-20", "sk": "case|101-20", "a": [{"b": 1}, {}, {"b": 2, "c": null}],
+            "d": {"nora@example.org": 1, "101-20": 2}, "e": [],
+        });
+        let mut remains = Remains::new();
+        count(&left, String::new(), "case", &mut remains);
+        let counted: Vec<_> = remains
+            .iter()
+            .map(|((kind, field), count)| format!("{kind} {field} {count}"))
+            .collect();
+        assert_eq!(
+            counted,
+            ["case a[].b 2", "case a[].c 1", "case d.* 2", "case e 1"]
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::finding::Finding;
 use super::plan::{CasePlan, plan_case};
 use super::report::{CaseOutcome, CaseReport, Report};
+use super::residue::Remains;
 use super::source::{Source, SourceCase};
 
 /// How many cases are written at once.
@@ -92,22 +93,26 @@ impl Importer {
         self.reserve(&cases).await?;
         progress.begun(cases.len());
         let mut reports = Vec::with_capacity(cases.len());
+        let mut remains = Remains::new();
         let mut imports = stream::iter(cases)
             .map(|case| async move {
                 if *stop.borrow() {
-                    return Ok((not_reached(&case), Vec::new()));
+                    return Ok(Done::without_plan(not_reached(&case)));
                 }
                 self.import(&case, recorded_at).await
             })
             .buffer_unordered(CASES_AT_ONCE);
         while let Some(imported) = imports.next().await {
-            let (report, of_case) = imported?;
-            progress.case_done(&report);
-            reports.push(report);
-            findings.extend(of_case);
+            let done = imported?;
+            progress.case_done(&done.report);
+            reports.push(done.report);
+            findings.extend(done.findings);
+            for (field, count) in done.remains {
+                *remains.entry(field).or_default() += count;
+            }
         }
         progress.ended();
-        Ok(Report::new(items, reports, findings))
+        Ok(Report::new(items, reports, findings, remains))
     }
 
     /// Takes the docket numbers out of circulation before they are used, so that a service
@@ -131,17 +136,14 @@ impl Importer {
         Ok(())
     }
 
-    async fn import(
-        &self,
-        case: &SourceCase,
-        recorded_at: Timestamp,
-    ) -> Result<(CaseReport, Vec<Finding>), ImportError> {
+    async fn import(&self, case: &SourceCase, recorded_at: Timestamp) -> Result<Done, ImportError> {
         let docket_number = case.docket_number;
         let mut plan = match plan_case(case) {
             Ok(plan) => plan,
-            Err(error) => return Ok((failed(docket_number, &error), Vec::new())),
+            Err(error) => return Ok(Done::without_plan(failed(docket_number, &error))),
         };
         let findings = std::mem::take(&mut plan.findings);
+        let remains = std::mem::take(&mut plan.remains);
         let report = match self.place(&plan, recorded_at).await {
             Ok(placed) => placed.report(&plan),
             Err(source) if source.may_pass() => {
@@ -152,7 +154,16 @@ impl Importer {
             }
             Err(error) => failed(docket_number, &error),
         };
-        Ok((report, findings))
+        let remains = if report.outcome.is_placed() {
+            remains
+        } else {
+            Remains::new()
+        };
+        Ok(Done {
+            report,
+            findings,
+            remains,
+        })
     }
 
     /// Writes what of a plan is not there yet.
@@ -212,6 +223,23 @@ impl Importer {
     }
 }
 
+/// What became of a case, and what of it is reported.
+struct Done {
+    report: CaseReport,
+    findings: Vec<Finding>,
+    remains: Remains,
+}
+
+impl Done {
+    const fn without_plan(report: CaseReport) -> Self {
+        Self {
+            report,
+            findings: Vec::new(),
+            remains: Remains::new(),
+        }
+    }
+}
+
 /// How a plan and the event table came together.
 enum Placed {
     Whole { written: usize },
@@ -243,6 +271,7 @@ impl Placed {
             } else {
                 0
             },
+            residue_bytes: plan.residue_bytes,
         }
     }
 }
@@ -276,5 +305,6 @@ const fn unplaced(
         events: 0,
         commits_written: 0,
         commits_already_there: 0,
+        residue_bytes: 0,
     }
 }

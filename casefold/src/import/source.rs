@@ -6,6 +6,7 @@ use casefold_events::DocketNumber;
 use serde_json::{Map, Value};
 
 use super::finding::{Finding, FindingKind};
+use super::sessions::{Sessions, SourceSession};
 
 /// An item of the source.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,8 @@ pub struct SourceCase {
     pub items: Vec<SourceItem>,
     /// The cases of the file that name the same lead case, this one among them.
     pub group: Vec<DocketNumber>,
+    /// The trial sessions of the file that its items name, by their ids.
+    pub sessions: HashMap<String, SourceSession>,
 }
 
 /// A file of items, sorted.
@@ -97,6 +100,11 @@ impl Source {
         }
         let index = CaseIndex::of(&items, &mut source.findings);
         let mut cases = index.cases();
+        let (sessions, items): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(SourceItem::is_trial_session);
+        source
+            .findings
+            .extend(sessions.iter().map(SourceItem::of_no_case));
         for item in items {
             match index.case_of(&item) {
                 Belongs::To(key) => {
@@ -108,20 +116,20 @@ impl Source {
                     FindingKind::CaseMissing,
                     "its keys name a case that the file doesn't hold, or that can't be placed",
                 )),
-                Belongs::Nowhere => source.findings.push(item.stray(
-                    FindingKind::NotOfACase,
-                    "neither its keys nor its fields name a case",
-                )),
+                Belongs::Nowhere => source.findings.push(item.of_no_case()),
             }
         }
         source.cases = cases.into_values().collect();
+        let sessions = Sessions::of(&sessions);
         for case in &mut source.cases {
+            case.sessions = sessions.named_in(case.docket_number, &case.items);
             // A scan gives items in no particular order; the same case is to give the same
             // history all the same. Of items with the same keys the order counts.
             case.items
                 .sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
         }
         source.cases.sort_by_key(|case| case.docket_number);
+        source.findings.sort_by_key(|finding| finding.position);
         source.find_groups();
         source
     }
@@ -180,6 +188,11 @@ impl SourceItem {
         self.pk == self.sk && self.pk.starts_with("case|")
     }
 
+    /// Whether the item is a trial session itself.
+    fn is_trial_session(&self) -> bool {
+        self.pk == self.sk && self.pk.starts_with("trial-session|")
+    }
+
     /// The item's kind: what stands before the bar in the sort key for an item of a case
     /// partition, in the partition key for any other. Whatever of a key may be personal is
     /// left out.
@@ -212,6 +225,13 @@ impl SourceItem {
             .get(field)
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
+    }
+
+    fn of_no_case(&self) -> Finding {
+        self.stray(
+            FindingKind::NotOfACase,
+            "neither its keys nor its fields name a case",
+        )
     }
 
     fn stray(&self, kind: FindingKind, reason: &'static str) -> Finding {
@@ -297,6 +317,7 @@ impl CaseIndex {
                     key: key.clone(),
                     items: Vec::new(),
                     group: Vec::new(),
+                    sessions: HashMap::new(),
                 };
                 (key.clone(), case)
             })

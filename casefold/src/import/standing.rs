@@ -1,7 +1,8 @@
-//! Where a case stands: seal, status, judge, consolidated group.
+//! Where a case stands: seal, status, judge, consolidated group, figures, note, trial.
 
 use casefold_events::case::consolidation::CaseConsolidated;
 use casefold_events::case::standing::{CaseSealed, CaseStatusChanged, JudgeAssigned};
+use casefold_events::case::trial::TrialSession;
 use casefold_events::vocabulary::CaseStatus;
 use casefold_events::{DocketNumber, Timestamp};
 use casefold_shared::case::CHIEF_JUDGE;
@@ -9,6 +10,8 @@ use casefold_shared::case::CHIEF_JUDGE;
 use super::petition::Corrections;
 use super::reader::Reader;
 use super::timeline::{Kind, Timeline};
+use super::trial::Sessions;
+use super::{records, statistics, trial};
 
 /// Dates of the history on which the standing of a case rests where the source has none.
 #[derive(Clone, Copy)]
@@ -17,17 +20,26 @@ pub(super) struct Dates {
     pub(super) petition_served: Option<Timestamp>,
 }
 
+/// What of a case's standing other items of the file tell.
+pub(super) struct Surroundings<'a> {
+    /// The cases of its consolidated group.
+    pub(super) group: &'a [DocketNumber],
+    /// The trial sessions that it names.
+    pub(super) sessions: &'a Sessions,
+}
+
 /// Plans how the case came to stand as it does. The source says how things are, and
 /// seldom since when: what bears no date holds from the last date that the history knows.
 pub(super) fn plan(
+    case: DocketNumber,
     dates: Dates,
     corrections: Corrections,
-    group: &[DocketNumber],
+    around: &Surroundings<'_>,
     reader: &mut Reader<'_>,
     timeline: &mut Timeline,
 ) {
     seal(dates, reader, timeline);
-    consolidation(dates, group, reader, timeline);
+    consolidation(dates, around.group, reader, timeline);
     let last = timeline.last_date().unwrap_or(dates.received_at);
     let Corrections { caption, details } = corrections;
     if let Some(details) = details {
@@ -41,8 +53,13 @@ pub(super) fn plan(
     if let Some(caption) = caption {
         timeline.add(Kind::Standing, "ImportCaption", last, vec![caption.into()]);
     }
-    judge(last, reader, timeline);
-    status(dates, last, reader, timeline);
+    statistics::plan(case, last, reader, timeline);
+    records::plan_note(last, reader, timeline);
+    let session = trial::session(around.sessions, reader);
+    let is_in_session = session.is_some();
+    let stands = status(dates, last, session, reader, timeline);
+    judge(stands.judge, last.max(stands.since), reader, timeline);
+    trial::plan_blocks(stands.status, is_in_session, last, reader, timeline);
 }
 
 /// A case is sealed where it says so, or bears a date of sealing and doesn't say that it is
@@ -110,34 +127,71 @@ fn consolidation(
     timeline.add(Kind::Standing, "ImportConsolidation", at, vec![event]);
 }
 
-fn judge(last: Timestamp, reader: &mut Reader<'_>, timeline: &mut Timeline) {
-    if reader
-        .peek_text("associatedJudge")
-        .is_none_or(|judge| judge == CHIEF_JUDGE)
-    {
+/// Plans whose case it is, where another judge has it than the history says already. Either
+/// name stands in an event then.
+fn judge(already: Option<String>, at: Timestamp, reader: &mut Reader<'_>, timeline: &mut Timeline) {
+    let Some(stated) = reader.peek_text("associatedJudge") else {
+        return;
+    };
+    if stated == already.as_deref().unwrap_or(CHIEF_JUDGE) {
+        if already.is_some() {
+            reader.text("associatedJudge");
+        }
         return;
     }
     if let Some(judge) = reader.text("associatedJudge") {
-        timeline.add(
-            Kind::Standing,
-            "ImportJudge",
-            last,
-            vec![JudgeAssigned { judge }.into()],
-        );
+        let events = vec![JudgeAssigned { judge }.into()];
+        timeline.add(Kind::Standing, "ImportJudge", at, events);
     }
 }
 
-fn status(dates: Dates, last: Timestamp, reader: &mut Reader<'_>, timeline: &mut Timeline) {
+/// Where the history has brought the case.
+struct Stands {
+    status: CaseStatus,
+    since: Timestamp,
+    /// The judge who got the case with its status.
+    judge: Option<String>,
+}
+
+fn status(
+    dates: Dates,
+    last: Timestamp,
+    session: Option<TrialSession>,
+    reader: &mut Reader<'_>,
+    timeline: &mut Timeline,
+) -> Stands {
+    if reader.peek_text("status") == Some(CaseStatus::Calendared.as_str()) {
+        open_with_closed_date(reader);
+        return match session {
+            Some(session) => {
+                let judge = session.judge.clone();
+                Stands {
+                    status: CaseStatus::Calendared,
+                    since: trial::plan_calendared(session, last, reader, timeline),
+                    judge,
+                }
+            }
+            None => calendared_nowhere(last, reader, timeline),
+        };
+    }
+    if let Some(session) = session {
+        trial::plan_session(session, last, reader, timeline);
+    }
+    let new = Stands {
+        status: CaseStatus::New,
+        since: dates.received_at,
+        judge: None,
+    };
     // A case is new by itself; no event says so.
     if reader.peek_text("status") == Some(CaseStatus::New.as_str()) {
         open_with_closed_date(reader);
-        return;
+        return new;
     }
     let Some(status) = reader.word("status", CaseStatus::ALL, CaseStatus::as_str) else {
         reader.supposed("status", "the case is New");
-        return;
+        return new;
     };
-    let (at, closed_date) = if status.is_closed() {
+    let (since, closed_date) = if status.is_closed() {
         let closed = reader.time("closedDate").unwrap_or_else(|| {
             reader.supposed(
                 "closedDate",
@@ -154,12 +208,44 @@ fn status(dates: Dates, last: Timestamp, reader: &mut Reader<'_>, timeline: &mut
             .filter(|_| status == CaseStatus::NotAtIssue);
         (served.unwrap_or(last), None)
     };
+    enter(status, closed_date, since, timeline)
+}
+
+fn enter(
+    status: CaseStatus,
+    closed_date: Option<Timestamp>,
+    since: Timestamp,
+    timeline: &mut Timeline,
+) -> Stands {
     let event = CaseStatusChanged {
         status,
         closed_date,
     }
     .into();
-    timeline.add(Kind::Standing, "ImportStatus", at, vec![event]);
+    timeline.add(Kind::Standing, "ImportStatus", since, vec![event]);
+    Stands {
+        status,
+        since,
+        judge: None,
+    }
+}
+
+/// Calendared implies a trial session with a date (domain of the court, "Always true"). A
+/// case that says that it is Calendared and not where and when comes as near to it as can
+/// be said without a lie: a judge who has it has it assigned, and without one it is what
+/// every case is before it is calendared, ready for trial.
+fn calendared_nowhere(last: Timestamp, reader: &mut Reader<'_>, timeline: &mut Timeline) -> Stands {
+    let judge = reader.peek_text("associatedJudge");
+    let status = if judge.is_some_and(|judge| judge != CHIEF_JUDGE) {
+        CaseStatus::AssignedCase
+    } else {
+        CaseStatus::AtIssue
+    };
+    reader.unplaced(
+        "status",
+        format!("it is Calendared without a trial session that has a date, and becomes {status}"),
+    );
+    enter(status, None, last, timeline)
 }
 
 fn open_with_closed_date(reader: &mut Reader<'_>) {

@@ -9,9 +9,13 @@ pub(super) enum Kind {
     Petition,
     Party,
     Filing,
+    Signing,
+    Checking,
     Service,
+    Archiving,
     Striking,
     Sealing,
+    Record,
     Standing,
 }
 
@@ -48,8 +52,8 @@ impl Step {
 ///
 /// They are put in the order of time, as far as other things allow: the petition comes
 /// first, and entries on the record are filed in the order of their indexes, whatever
-/// their dates, for the fold numbers them as they come. An entry's service, striking and
-/// sealing never precede its filing.
+/// their dates, for the fold numbers them as they come. Whatever happened to an entry never
+/// precedes its filing.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     steps: Vec<Step>,

@@ -46,9 +46,14 @@ fn leaves(value: &Value, path: String, all: &mut Vec<(String, Value)>) {
 }
 
 /// What the events of a history hold: texts anywhere, and flags and numbers by their name,
-/// which is the same in the source.
+/// which is the same in the source. Their commits say besides whose case it is, and when
+/// they happened.
 fn held(plan: &CasePlan) -> HashSet<(Option<String>, String)> {
     let mut held = HashSet::new();
+    held.insert(key("", &json!(plan.docket_number)));
+    let commits = plan.commits.iter();
+    let commits = commits.filter(|commit| commit.command != "ImportResidue");
+    held.extend(commits.map(|commit| key("", &json!(commit.effective_at))));
     let events = plan.commits.iter().flat_map(|commit| &commit.events);
     for event in events.filter(|event| event.event_type != "CaseImported") {
         let payload: Value = serde_json::from_str(&event.payload).unwrap();
@@ -126,7 +131,7 @@ fn what_an_event_holds_is_not_in_the_residue_again() {
         petition,
         json!({
             "pk": "case|301-22", "sk": "docket-entry|5eed0000-0000-4000-8000-00000000000a",
-            "docketNumber": "301-22", "entityName": "DocketEntry",
+            "entityName": "DocketEntry",
             "createdAt": "2022-01-10T15:00:00.000Z", "isFileAttached": true,
             "isStricken": false, "processingStatus": "complete", "userId": "clerk-1",
             "servedParties": [{"role": "irsSuperuser"}, {}],

@@ -10,5 +10,8 @@
 mod engine;
 mod lost;
 mod plan;
+mod records;
 mod snapshot;
+mod standing;
 mod support;
+mod trial;

@@ -8,7 +8,9 @@ use casefold_events::vocabulary::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{SMALL, at, case, commits, folded, items, small_plan, source, source_of};
+use crate::support::{
+    SMALL, TRIAL, at, case, commits, folded, items, small_plan, source, source_of,
+};
 
 fn id(n: u8) -> String {
     format!("5eed0000-0000-4000-8000-0000000000{n:02x}")
@@ -49,10 +51,16 @@ fn a_history_is_told_in_time_each_step_at_its_own_date() {
             ("ImportDocketEntry", "2022-02-01T09:30"),
             ("ImportSealing", "2022-02-01T09:30"),
             ("ImportService", "2022-03-01T09:31"),
+            ("ImportCorrespondence", "2022-03-04T00:00"),
+            // A draft is signed after it is made.
             ("ImportDocketEntry", "2022-03-05T10:00"),
-            ("ImportCorrections", "2022-03-05T10:00"),
-            ("ImportCaption", "2022-03-05T10:00"),
-            ("ImportResidue", "2022-03-05T10:00"),
+            ("ImportSignature", "2022-03-05T11:00"),
+            ("ImportDeadline", "2022-03-05T11:00"),
+            ("ImportCorrections", "2022-03-05T11:00"),
+            ("ImportCaption", "2022-03-05T11:00"),
+            ("ImportStatistics", "2022-03-05T11:00"),
+            ("ImportCaseNote", "2022-03-05T11:00"),
+            ("ImportResidue", "2022-03-05T11:00"),
         ]
     );
 }
@@ -287,6 +295,8 @@ fn what_could_not_be_placed_is_reported_item_by_item() {
         unplaced,
         [
             "107-19 document status",
+            "302-22 case trialDate",
+            "302-22 case status",
             "302-22 docket-entry index",
             "302-22 docket-entry docketEntryId",
             "303-22 docket-entry signedAt",
@@ -328,15 +338,17 @@ fn no_finding_repeats_a_value_of_the_source() {
 
 #[test]
 fn the_order_of_the_items_makes_no_difference() {
-    let forward = source(SMALL);
-    let mut reversed = items(SMALL);
-    reversed.reverse();
-    let backward = source_of(reversed);
-    for (one, other) in forward.cases.iter().zip(&backward.cases) {
-        assert_eq!(
-            commits(&plan_case(one).unwrap()),
-            commits(&plan_case(other).unwrap())
-        );
+    for file in [SMALL, TRIAL] {
+        let forward = source(file);
+        let mut reversed = items(file);
+        reversed.reverse();
+        let backward = source_of(reversed);
+        for (one, other) in forward.cases.iter().zip(&backward.cases) {
+            assert_eq!(
+                commits(&plan_case(one).unwrap()),
+                commits(&plan_case(other).unwrap())
+            );
+        }
     }
 }
 

@@ -2,16 +2,22 @@
 
 use std::path::Path;
 
-use casefold::import::{CasePlan, Source, SourceCase, plan_case};
+use casefold::import::{CasePlan, FindingKind, Source, SourceCase, plan_case};
 use casefold_events::{Commit, Digest, Timestamp};
 use casefold_shared::case::Case;
 use serde_json::Value;
 
 pub(crate) const SMALL: &str = include_str!("../data/court-items-small.json");
 
-/// Our own small file, and the court's two sample files where they are present.
+/// Cases on their way to trial, with what the court keeps beside the docket.
+pub(crate) const TRIAL: &str = include_str!("../data/court-items-trial.json");
+
+/// Our own small files, and the court's two sample files where they are present.
 pub(crate) fn files() -> Vec<(String, String)> {
-    let mut files = vec![("small".to_owned(), SMALL.to_owned())];
+    let mut files = vec![
+        ("small".to_owned(), SMALL.to_owned()),
+        ("trial".to_owned(), TRIAL.to_owned()),
+    ];
     for year in ["2020", "2022"] {
         let name = format!("../../shared/data/court-items-{year}.json");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
@@ -70,4 +76,28 @@ pub(crate) fn fold<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Case {
 
 pub(crate) fn folded(plan: &CasePlan) -> Case {
     fold(&commits(plan))
+}
+
+/// An id of the trial file.
+pub(crate) fn id(n: u16) -> String {
+    format!("5eed0000-0000-4000-8000-{n:012x}")
+}
+
+/// A case of the trial file.
+pub(crate) fn folded_case(number: &str) -> Case {
+    folded(&plan_case(&case(&source(TRIAL), number)).unwrap())
+}
+
+/// The fields of a case that were reported so.
+pub(crate) fn reported(number: &str, kind: FindingKind) -> Vec<String> {
+    let plan = plan_case(&case(&source(TRIAL), number)).unwrap();
+    let findings = plan.findings.into_iter().filter(|it| it.kind == kind);
+    findings.filter_map(|finding| finding.field).collect()
+}
+
+/// The dates of a case's steps of one command.
+pub(crate) fn dates(number: &str, command: &str) -> Vec<String> {
+    let plan = plan_case(&case(&source(TRIAL), number)).unwrap();
+    let steps = plan.commits.iter().filter(|it| it.command == command);
+    steps.map(|step| step.effective_at.to_string()).collect()
 }
