@@ -189,6 +189,9 @@ async fn a_case_with_another_history_is_reported_and_left_alone() {
         expected.map(|(number, outcome)| (number.to_owned(), outcome))
     );
     assert_eq!(court.commits("303-22").await, before);
+    // What it keeps is not counted: nothing of it was imported.
+    let all = court.import(source(SMALL)).await.totals.residue_bytes;
+    assert!(report.totals.residue_bytes < all);
 }
 
 #[tokio::test]
@@ -285,6 +288,10 @@ async fn after_the_tool_has_run_the_snapshots_hold_the_cases() {
     let report: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(report["complete"], true);
     assert_eq!(report["totals"]["cases"], 4);
+    assert!(report["totals"]["residueBytes"].as_u64().unwrap() > 1_000);
+    let remains = report["remains"].as_array().unwrap();
+    let country = json!({"item": "case", "field": "petitioners[].countryType", "count": 4});
+    assert!(remains.contains(&country), "{remains:?}");
     let kept: Value = serde_json::from_slice(&std::fs::read(report_file).unwrap()).unwrap();
     assert_eq!(kept, report);
     let progress = String::from_utf8(done.stderr).unwrap();
@@ -332,6 +339,12 @@ fn the_tool_says_what_it_did_and_fails_where_a_case_could_not_be_placed() {
         "{told}"
     );
     assert!(told.contains("item     47"), "{told}");
+    assert!(
+        told.contains("imported as it stands, against a rule (1)"),
+        "{told}"
+    );
+    let country = "     4 × case                             petitioners[].countryType";
+    assert!(told.contains(country), "{told}");
     assert!(
         !casefold(dir.path(), &["import", "no-such-file.json"])
             .status
