@@ -1,5 +1,6 @@
 //! What the court keeps with a case beside its docket: deadlines, correspondence, the note.
 
+use casefold_command_api::command::limits;
 use casefold_events::case::records::{
     CaseNoteWritten, Correspondence, CorrespondenceAdded, CorrespondenceRemoved, Deadline,
     DeadlineAdded,
@@ -15,9 +16,6 @@ use super::finding::Finding;
 use super::ids::id_in_case;
 use super::reader::{NOT_RECORDED, Reader};
 use super::timeline::{Kind, Timeline};
-
-/// The longest note that a case has, in characters (domain of the court, "A case").
-const LONGEST_NOTE: usize = 9_000;
 
 /// Plans every deadline. The source keeps the open ones only.
 pub(super) fn plan_deadlines(
@@ -78,6 +76,7 @@ pub(super) fn plan_correspondence(
                 title: words("documentTitle", reader).into(),
                 filing_date,
                 filed_by: filed_by(reader),
+                number_of_pages: reader.count("numberOfPages"),
                 document: DocumentRef { key, sha256: None },
             };
             let event = CorrespondenceAdded { correspondence }.into();
@@ -121,7 +120,7 @@ pub(super) fn plan_note(last: Timestamp, reader: &mut Reader<'_>, timeline: &mut
     let Some(note) = reader.peek_text("caseNote") else {
         return;
     };
-    if note.chars().count() > LONGEST_NOTE {
+    if note.chars().count() > limits::CASE_NOTE {
         reader.unplaced("caseNote", "it has more than 9,000 characters");
         return;
     }

@@ -42,6 +42,7 @@ fn correspondence_is_kept_and_what_was_laid_aside_is_in_the_history_alone() {
     assert_eq!(letter.correspondence_id.to_string(), id(0x151));
     assert_eq!(letter.title.expose(), "A letter");
     assert_eq!(letter.filed_by, "Test Petitionsclerk");
+    assert_eq!(letter.number_of_pages, Some(1));
     assert_eq!(letter.document.key, id(0x151));
     assert_eq!(
         dates("402-22", "ImportCorrespondence"),
@@ -113,6 +114,45 @@ fn more_than_twelve_statistics_are_reported() {
     let plan = plan_case(&case(&source_of(items), "401-22")).unwrap();
     assert_eq!(folded(&plan).statistics.len(), 12);
     let field = Some("statistics[12].statisticId");
+    assert!(plan.findings.iter().any(|it| it.field.as_deref() == field));
+}
+
+#[test]
+fn a_penalty_that_only_the_court_sets_and_an_amount_below_zero() {
+    let mut items = items(TRIAL);
+    let penalty = |kind: &str, amount: i64| json!({"name": "Section 6651", "penaltyType": kind, "penaltyAmount": amount});
+    items[0]["damages"] = json!(-1);
+    items[0]["statistics"] = json!([{"yearOrPeriod": "Year", "year": 2019,
+        "irsDeficiencyAmount": -12, "lastDateOfPeriod": "2020-06-30T00:00:00.000Z",
+        "penalties": [penalty("determinationPenaltyAmount", 7), penalty("irsPenaltyAmount", 9),
+            penalty("irsPenaltyAmount", -1), penalty("irsPenaltyAmount", 5)]}]);
+    let plan = plan_case(&case(&source_of(items), "401-22")).unwrap();
+    let case = folded(&plan);
+    let [statistic] = case.statistics.try_into().unwrap();
+    // An overpayment is a deficiency below nothing; no penalty and no damages are.
+    assert_eq!(statistic.irs_deficiency_cents, -1_200);
+    assert_eq!(statistic.last_date_of_period, None);
+    let amounts: Vec<_> = statistic
+        .penalties
+        .iter()
+        .map(|it| (it.irs_amount_cents, it.determined_amount_cents))
+        .collect();
+    assert_eq!(amounts, [(900, Some(700)), (500, None)]);
+    assert_eq!(case.other_statistics, None);
+    for field in ["damages", "statistics[0].penalties[2].penaltyAmount"] {
+        let is_it = |it: &casefold::import::Finding| it.field.as_deref() == Some(field);
+        assert!(plan.findings.iter().any(is_it), "{field}");
+    }
+}
+
+#[test]
+fn more_than_ten_penalties_are_reported() {
+    let mut items = items(TRIAL);
+    let one = |n: u16| json!({"name": format!("Penalty {n}"), "penaltyType": "irsPenaltyAmount", "penaltyAmount": n});
+    items[0]["statistics"][0]["penalties"] = (1..=11).map(one).collect();
+    let plan = plan_case(&case(&source_of(items), "401-22")).unwrap();
+    assert_eq!(folded(&plan).statistics[0].penalties.len(), 10);
+    let field = Some("statistics[0].penalties[10].penaltyAmount");
     assert!(plan.findings.iter().any(|it| it.field.as_deref() == field));
 }
 
