@@ -6,45 +6,44 @@
 //!
 //! | | the court | a party, the respondent | others |
 //! | --- | --- | --- | --- |
-//! | open case | all | all but others' sealed addresses | caption, kind of party, names |
+//! | open case | all | all but what follows | caption, kind of party, names |
 //! | sealed case | all | as above | that there is a sealed case of this number |
-//! | entry on the record | all | all but served e-mail addresses | its document once served |
-//! | … stricken | all | without its document | without its document |
-//! | … sealed to the public | all | as above | that it is there, sealed |
+//! | sealed address | all | its owner and their counsel | – (nobody's address) |
+//! | consolidated group | all | its cases | – |
+//! | trial | session from the day it is chosen | once it is on the calendar | – |
+//! | hearings | all | without the calendar's notes | – |
+//! | blocks, high priority, and why | all | – | – |
+//! | deadlines, correspondence, statistics, damages, litigation costs | all | – | – |
+//! | case note, open entries, mailing date | all | – | – |
+//! | entry on the record | all | all but e-mail addresses, stamp, check | its document once served |
+//! | … of the court, not served yet | all | without its document and due date | likewise |
+//! | … stricken | all | without its document and due date | likewise |
+//! | … sealed to the public | all | as if it were not | that it is there, sealed |
 //! | … sealed to external users | all | that it is there, sealed | that it is there, sealed |
 //! | statement of taxpayer identification | all | who filed it | – |
 //! | draft, other entry off the record | all | – | – |
 //! | history | all | – | – |
 //!
+//! A party of one case of a consolidated group reads the group's other cases as a party. An
+//! administrator manages users and sees no cases, not even as others do ([`sees_cases`]).
+//!
 //! Source: domain of the court, "The docket record" (sealed to Public or External; STIN
-//! never on the public record) and roles; where it is silent, the narrower reading.
+//! never on the public record) and "Who may do it"; where it is silent, the narrower reading.
 
+mod relation;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
 use casefold_events::ContactId;
+use casefold_events::entry::AutomaticCode;
 use casefold_events::party::Counsel;
-use casefold_events::vocabulary::{CounselType, Role, SealedTo};
+use casefold_events::vocabulary::{CaseStatus, Role, SealedTo};
 use casefold_shared::case::{Case, DocketEntry};
 
+pub use self::relation::{KnownFrom, Relation, Standing};
 use crate::decide::Actor;
-
-/// The event code of the statement of taxpayer identification.
-const STIN: &str = "STIN";
-
-/// How a reader stands to a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    /// The court's own.
-    Internal,
-    /// A petitioner, participant or intervenor, or counsel for one.
-    Party,
-    /// The respondent's counsel of record, or its reader of all served cases.
-    Respondent,
-    /// Everybody else.
-    Outsider,
-}
+use crate::rules::event_codes::{self, Origin};
 
 /// What of a case is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,7 @@ pub enum Sight {
 pub enum EntrySight {
     /// All of it.
     Whole,
-    /// All but where its document is.
+    /// All but where its document is, and the date that only the document says.
     WithoutDocument,
     /// That it is there, and sealed.
     Withheld,
@@ -80,49 +79,9 @@ pub struct Reader<'a> {
     relation: Relation,
 }
 
-impl Relation {
-    /// How an actor stands to a case.
-    pub fn of(actor: &Actor, case: &Case) -> Self {
-        match actor.role {
-            Role::DocketClerk
-            | Role::PetitionsClerk
-            | Role::Judge
-            | Role::Chambers
-            | Role::Adc
-            | Role::AdmissionsClerk
-            | Role::TrialClerk
-            | Role::ReportersOffice
-            | Role::ClerkOfCourt
-            | Role::CaseServicesSupervisor
-            | Role::General
-            | Role::Floater
-            | Role::System => Self::Internal,
-            Role::Petitioner | Role::PrivatePractitioner | Role::IrsPractitioner => {
-                Self::of_external(actor, case)
-            }
-            // The respondent has a case from its service on.
-            Role::IrsSuperuser if case.petition_served_at.is_some() => Self::Respondent,
-            // An administrator manages users, and no cases.
-            Role::IrsSuperuser | Role::Admin => Self::Outsider,
-        }
-    }
-
-    fn of_external(actor: &Actor, case: &Case) -> Self {
-        let is_contact = case
-            .parties
-            .iter()
-            .any(|contact| contact.user_id.as_ref() == Some(&actor.user_id));
-        let counsel = case
-            .counsel
-            .iter()
-            .find(|counsel| counsel.user_id == actor.user_id);
-        match counsel.map(|counsel| counsel.counsel_type) {
-            Some(CounselType::IrsPractitioner) => Self::Respondent,
-            Some(CounselType::PrivatePractitioner) => Self::Party,
-            None if is_contact => Self::Party,
-            None => Self::Outsider,
-        }
-    }
+/// Whether a role sees cases at all, were it as everybody does.
+pub const fn sees_cases(role: Role) -> bool {
+    !matches!(role, Role::Admin)
 }
 
 /// Whether a role may read the history of cases. The public record is not the audit.
@@ -131,12 +90,19 @@ pub const fn sees_history(role: Role) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    /// The reader that an actor is to a case.
+    /// The reader that an actor is to a case, as far as the case itself tells. Somebody who
+    /// is a party of another case of its group is an outsider here; where the group was
+    /// looked at, [`Self::standing`].
     pub fn of(actor: &'a Actor, case: &'a Case) -> Self {
+        Self::standing(actor, case, Relation::of(actor, case))
+    }
+
+    /// A reader who stands so to a case.
+    pub const fn standing(actor: &'a Actor, case: &'a Case, relation: Relation) -> Self {
         Self {
             actor,
             case,
-            relation: Relation::of(actor, case),
+            relation,
         }
     }
 
@@ -159,7 +125,7 @@ impl<'a> Reader<'a> {
             Sight::Public => Outside::Public,
         };
         let filed = &entry.filed;
-        if filed.event_code.as_str() == STIN {
+        if filed.event_code == AutomaticCode::StatementOfTaxpayerIdentification {
             return if self.filed(entry) {
                 EntrySight::Whole
             } else {
@@ -173,7 +139,8 @@ impl<'a> Reader<'a> {
             (Some(SealedTo::External), Outside::Party | Outside::Public)
             | (Some(SealedTo::Public), Outside::Public) => EntrySight::Withheld,
             (Some(SealedTo::Public), Outside::Party) | (None, Outside::Party) => {
-                if entry.is_stricken() {
+                let unspoken = is_of_the_court(entry) && !entry.is_served();
+                if entry.is_stricken() || unspoken {
                     EntrySight::WithoutDocument
                 } else {
                     EntrySight::Whole
@@ -186,6 +153,16 @@ impl<'a> Reader<'a> {
                     EntrySight::Whole
                 }
             }
+        }
+    }
+
+    /// Whether the reader sees the session in which the case is to be tried. Which one it
+    /// will be is the court's own planning until it is on the calendar.
+    pub fn sees_trial(&self) -> bool {
+        match self.sight() {
+            Sight::Whole => true,
+            Sight::Own => self.case.status == CaseStatus::Calendared,
+            Sight::Public | Sight::Sealed => false,
         }
     }
 
@@ -214,6 +191,14 @@ impl<'a> Reader<'a> {
                 .party(contact)
                 .is_some_and(|own| own.user_id.as_ref() == Some(user))
                 || self.case.counsel.iter().any(represents))
+    }
+}
+
+/// Whether an entry is a document of the court, which says nothing before it is served.
+fn is_of_the_court(entry: &DocketEntry) -> bool {
+    match event_codes::origin(&entry.filed.event_code) {
+        Origin::Court { .. } => true,
+        Origin::Petition | Origin::Automatic | Origin::Party { .. } => false,
     }
 }
 

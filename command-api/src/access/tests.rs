@@ -1,6 +1,10 @@
 mod fixture;
+mod group;
+mod kept;
 
+use casefold_events::CaseEvent;
 use casefold_events::entry::FiledEntry;
+use casefold_events::vocabulary::CounselType;
 use serde_json::{Value, json};
 
 use self::fixture::*;
@@ -25,6 +29,7 @@ fn who_somebody_is_to_a_case_follows_from_role_and_record() {
             "{role}"
         );
         assert_eq!(sees_history(*role), role.is_internal(), "{role}");
+        assert_eq!(sees_cases(*role), *role != Role::Admin, "{role}");
     }
     assert_eq!(Relation::of(&superuser(), &unserved), Relation::Outsider);
     for (actor, expected) in [
@@ -75,7 +80,7 @@ fn what_is_seen_of_an_entry_by_each_reader_in_each_state() {
     });
     let stin = |on_record: bool| {
         filed(|entry| {
-            entry.event_code = STIN.parse().unwrap();
+            entry.event_code = AutomaticCode::StatementOfTaxpayerIdentification.into();
             entry.index = Some(0);
             entry.is_on_docket_record = on_record;
         })
@@ -96,6 +101,16 @@ fn what_is_seen_of_an_entry_by_each_reader_in_each_state() {
             "filed",
             vec![on_record()],
             [Whole, Whole, Whole, Whole, Whole, Whole, NoDoc],
+        ),
+        (
+            "order, filed",
+            vec![order()],
+            [Whole, NoDoc, NoDoc, NoDoc, NoDoc, NoDoc, NoDoc],
+        ),
+        (
+            "order, served",
+            vec![order(), entry_served()],
+            [Whole, Whole, Whole, Whole, Whole, Whole, Whole],
         ),
         (
             "served",
@@ -153,6 +168,26 @@ fn what_is_seen_of_an_entry_by_each_reader_in_each_state() {
             .map(|actor| Reader::of(actor, &case).entry_sight(entry));
         assert_eq!(seen, expected, "{state}");
     }
+}
+
+/// An order that wants something done by a date.
+fn order() -> CaseEvent {
+    filed(|entry| {
+        entry.event_code = "OAP".parse().unwrap();
+        entry.due = Some(at());
+    })
+}
+
+#[test]
+fn when_an_order_wants_something_done_is_said_once_it_is_served() {
+    let due = |actor: &Actor, case: &Case| answer(actor, case)["docketEntries"][0]["due"].clone();
+    let filed = case_with([served(), order()]);
+    let spoken = case_with([served(), order(), entry_served()]);
+    for actor in [astra(), irs(), stranger()] {
+        assert_eq!(due(&actor, &filed), Value::Null, "{actor:?}");
+        assert_eq!(due(&actor, &spoken), json!(at()), "{actor:?}");
+    }
+    assert_eq!(due(&clerk(), &filed), json!(at()));
 }
 
 #[test]

@@ -18,9 +18,9 @@ use super::etag;
 use super::extract::{Caller, CasePath, Parameters};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::view::{CaseAnswer, DocketEntryView, DocketView};
-use crate::access::{Reader, Sight};
+use crate::access::{KnownFrom, Reader, Sight, sees_cases};
 use crate::decide::Actor;
-use crate::service::ReadError;
+use crate::service::ReadCase;
 
 /// Entries on the record within a case, and the most on a page.
 const MAX_ENTRIES: u32 = 1_000;
@@ -52,8 +52,9 @@ pub(super) struct DocketEntriesPage {
 
 /// Read a case
 ///
-/// The case as its reader may see it: whole for the court; for parties and the respondent
-/// without the sealed addresses of others; for everybody else the public record, and of a
+/// The case as its reader may see it: whole for the court; for the parties of the case or of
+/// its consolidated group and for the respondent without the sealed addresses of others and
+/// without what the court keeps for itself; for everybody else the public record, and of a
 /// sealed case its number alone. The court's staff read the snapshot, which follows the
 /// commits within moments; `minVersion` asks for a version that is not older, such as the
 /// one that a command has just answered with. Others read the case as its commits stand, so
@@ -75,6 +76,8 @@ pub(super) struct DocketEntriesPage {
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version."),
+        (status = 403, description = "An administrator sees no cases: `ROLE_NOT_ALLOWED`.",
+         body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The case has not reached `minVersion`: `VERSION_NOT_REACHED`.",
@@ -95,8 +98,8 @@ pub(super) async fn read_case(
         ids: &[],
         indexes: &indexes,
     };
-    let case = find(&state, &actor, docket_number, min_version, selection).await?;
-    let reader = Reader::of(&actor, &case);
+    let read = find(&state, &actor, docket_number, min_version, selection).await?;
+    let (case, reader) = (&read.case, read.reader(&actor));
     if reader.sight() == Sight::Sealed {
         // Its version tells that something happened in it: it has no tag for outsiders.
         let nothing = DocketView {
@@ -107,12 +110,12 @@ pub(super) async fn read_case(
         return Ok((FOR_ONE_READER, Json(CaseAnswer::of(&reader, nothing))).into_response());
     }
     let tag = [(ETAG, etag::of(case.version))];
-    if etag::none_match(&headers, case.version)? {
+    if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
     let docket = DocketView {
         last_docket_entry_index: case.docket.last_index(),
-        docket_entries: entries(&reader, &case, 0, MAX_ENTRIES),
+        docket_entries: entries(&reader, case, 0, MAX_ENTRIES),
         next_docket_entries: (case.docket.last_index() > MAX_ENTRIES).then(|| {
             let cursor = cursor::encode(List::DocketEntries, docket_number, MAX_ENTRIES.into());
             format!("/v1/cases/{docket_number}/docket-entries?cursor={cursor}")
@@ -149,7 +152,7 @@ pub(super) async fn read_case(
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version of the page."),
-        (status = 403, description = "The case is sealed from the reader: `CASE_SEALED`.",
+        (status = 403, description = "The case is sealed from the reader: `CASE_SEALED`. An administrator sees no cases: `ROLE_NOT_ALLOWED`.",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
          body = ProblemDocument, content_type = "application/problem+json"),
@@ -180,14 +183,14 @@ pub(super) async fn read_docket_entries(
         ids: &[],
         indexes: &indexes,
     };
-    let case = find(&state, &actor, docket_number, min_version, selection).await?;
-    let reader = Reader::of(&actor, &case);
+    let read = find(&state, &actor, docket_number, min_version, selection).await?;
+    let (case, reader) = (&read.case, read.reader(&actor));
     if reader.sight() == Sight::Sealed {
         let detail = "the case is sealed; its docket record is for the court and the parties";
         return Err(Problem::new(StatusCode::FORBIDDEN, "CASE_SEALED", detail));
     }
     let tag = [(ETAG, etag::of(case.version))];
-    if etag::none_match(&headers, case.version)? {
+    if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
     let last = case.docket.last_index();
@@ -196,47 +199,44 @@ pub(super) async fn read_docket_entries(
         docket_number,
         version: case.version,
         last_docket_entry_index: last,
-        docket_entries: entries(&reader, &case, after, limit),
+        docket_entries: entries(&reader, case, after, limit),
         next_cursor: (upto < last)
             .then(|| cursor::encode(List::DocketEntries, docket_number, upto.into())),
     };
     Ok((tag, FOR_ONE_READER, Json(page)).into_response())
 }
 
-/// The case for a reader.
-///
-/// The court reads the snapshot. Everybody else reads the case as its commits stand, for a
-/// seal holds from the moment in which it was answered, even while no projector runs. And a
-/// case that is sealed from its reader doesn't tell how far it has come: asked for a version
-/// that it has not reached, it answers as it does without.
-async fn find(
+/// The case for a reader, and how they stand to it.
+pub(super) async fn find(
     state: &ApiState,
     actor: &Actor,
     docket_number: DocketNumber,
     min_version: Option<Version>,
     entries: EntrySelection<'_>,
-) -> Result<Case, Problem> {
-    let service = &state.service;
-    if actor.role.is_internal() {
-        let case = service
-            .read_case(docket_number, min_version, entries)
-            .await?;
-        return case.ok_or_else(|| no_such_case(docket_number));
+) -> Result<ReadCase, Problem> {
+    if !sees_cases(actor.role) {
+        let detail = format!("the role {} manages users and sees no cases", actor.role);
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "ROLE_NOT_ALLOWED",
+            detail,
+        ));
     }
-    let case = service.read_case_at_head(docket_number, entries).await?;
-    let case = case.ok_or_else(|| no_such_case(docket_number))?;
-    match min_version {
-        Some(wanted)
-            if wanted > case.version && Reader::of(actor, &case).sight() != Sight::Sealed =>
-        {
-            Err(ReadError::NotReached {
-                current: case.version,
-                wanted,
-            }
-            .into())
-        }
-        Some(_) | None => Ok(case),
-    }
+    let read = state
+        .service
+        .read_case_for(actor, docket_number, min_version, entries)
+        .await?;
+    read.ok_or_else(|| no_such_case(docket_number))
+}
+
+/// Whether the client has what it would be sent. How a reader stands to a case through its
+/// group may change while the case doesn't: then the version doesn't tell.
+fn is_unchanged(read: &ReadCase, headers: &HeaderMap) -> Result<bool, Problem> {
+    let same_version = etag::none_match(headers, read.case.version)?;
+    Ok(match read.standing.known_from {
+        KnownFrom::Case => same_version,
+        KnownFrom::Group => false,
+    })
 }
 
 pub(super) fn no_such_case(docket_number: DocketNumber) -> Problem {

@@ -26,6 +26,8 @@ use casefold_shared::gateway::{ControlStore, EventStore, Generation, SnapshotSto
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
+pub use self::reads::ReadCase;
+
 /// How often a command that lost a race is decided again before the caller is told.
 pub const MAX_TRIES: usize = 8;
 

@@ -1,21 +1,30 @@
 //! A case of two spouses, and its readers.
 
+use casefold_events::case::consolidation::CaseConsolidated;
 use casefold_events::case::docket::{
     DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryStricken,
 };
 use casefold_events::case::intake::{Fee, PetitionFiled, PetitionServed};
 use casefold_events::case::parties::CounselAssociated;
-use casefold_events::case::standing::CaseSealed;
+use casefold_events::case::records::{
+    CaseNoteWritten, Correspondence, CorrespondenceAdded, Deadline, DeadlineAdded, OtherStatistics,
+    OtherStatisticsSet, Penalty, Statistic, StatisticAdded,
+};
+use casefold_events::case::standing::{CaseDetailsCorrected, CaseSealed};
+use casefold_events::case::trial::{
+    AddedToTrialSession, AutomaticallyBlocked, CaseCalendared, Hearing, HearingSet, TrialBlocked,
+    TrialSession,
+};
 use casefold_events::entry::{DocumentRef, FiledEntry, ServedParty, Service};
-use casefold_events::ids::CorrelationId;
+use casefold_events::ids::{CorrespondenceId, DeadlineId, StatisticId, TrialSessionId};
 use casefold_events::party::{Address, Contact, Counsel};
 use casefold_events::vocabulary::{
-    CaseType, ContactType, CounselType, PartyType, ProcedureType, Role, SealedTo,
-    ServedPartiesCode, ServiceIndicator,
+    AutomaticBlockReason, CaseType, ContactType, CounselType, PartyType, ProcedureType, Role,
+    SealedTo, ServedPartiesCode, ServiceIndicator, StatisticPeriod,
 };
 use casefold_events::{
-    CaseEvent, CommandId, ContactId, Digest, DocketEntryId, DraftCommit, EventId, Personal,
-    StoredEvent, Timestamp, UserId,
+    CaseEvent, CommandId, ContactId, CorrelationId, Digest, DocketEntryId, DraftCommit, EventId,
+    Personal, StoredEvent, Timestamp, UserId,
 };
 use casefold_shared::case::Case;
 use uuid::Uuid;
@@ -141,12 +150,16 @@ pub(super) fn petition() -> Vec<CaseEvent> {
 }
 
 pub(super) fn fold(events: &[CaseEvent]) -> Case {
+    fold_as("101-26", events)
+}
+
+pub(super) fn fold_as(docket_number: &str, events: &[CaseEvent]) -> Case {
     let events: Vec<_> = events
         .iter()
         .map(|event| StoredEvent::encode(EventId(Uuid::nil()), event).unwrap())
         .collect();
     let commit = DraftCommit {
-        docket_number: "101-26".parse().unwrap(),
+        docket_number: docket_number.parse().unwrap(),
         version: casefold_events::Version(1),
         command_id: CommandId::new("c-1").unwrap(),
         command: "Test".to_owned(),
@@ -240,6 +253,109 @@ pub(super) fn entry_stricken() -> CaseEvent {
         docket_entry_id: ENTRY,
         stricken_at: at(),
         stricken_by: "Ines Brandt".to_owned(),
+    }
+    .into()
+}
+
+pub(super) const SESSION: TrialSessionId = TrialSessionId(Uuid::from_u128(20));
+
+pub(super) fn session() -> TrialSession {
+    TrialSession {
+        trial_session_id: SESSION,
+        trial_date: at(),
+        trial_location: "Denver, Colorado".to_owned(),
+        judge: Some("Judge Marlow".to_owned()),
+    }
+}
+
+pub(super) fn in_session() -> CaseEvent {
+    AddedToTrialSession { session: session() }.into()
+}
+
+pub(super) fn calendared() -> CaseEvent {
+    CaseCalendared { session: session() }.into()
+}
+
+/// What the court keeps for itself, all of it, with "Court's own" in each text.
+pub(super) fn kept_by_the_court() -> Vec<CaseEvent> {
+    let reason = || "Court's own reason".to_owned();
+    vec![
+        TrialBlocked { reason: reason() }.into(),
+        DeadlineAdded {
+            deadline: Deadline {
+                deadline_id: DeadlineId(Uuid::from_u128(30)),
+                due: at(),
+                description: "Court's own deadline".into(),
+                set_by: None,
+            },
+        }
+        .into(),
+        AutomaticallyBlocked {
+            reason: AutomaticBlockReason::DueDate,
+        }
+        .into(),
+        CorrespondenceAdded {
+            correspondence: Correspondence {
+                correspondence_id: CorrespondenceId(Uuid::from_u128(31)),
+                title: "Court's own letter".into(),
+                filing_date: at(),
+                filed_by: "Ines Brandt".to_owned(),
+                number_of_pages: None,
+                document: DocumentRef {
+                    key: "documents/letter".to_owned(),
+                    sha256: None,
+                },
+            },
+        }
+        .into(),
+        StatisticAdded {
+            statistic: Statistic {
+                statistic_id: StatisticId(Uuid::from_u128(32)),
+                period: StatisticPeriod::Year,
+                year: Some(2024),
+                last_date_of_period: None,
+                irs_deficiency_cents: 12_345,
+                determined_deficiency_cents: None,
+                penalties: vec![Penalty {
+                    name: "Court's own penalty".to_owned(),
+                    irs_amount_cents: 1,
+                    determined_amount_cents: None,
+                }],
+            },
+        }
+        .into(),
+        OtherStatisticsSet {
+            other_statistics: OtherStatistics {
+                damages_cents: Some(77_001),
+                litigation_costs_cents: Some(77_002),
+            },
+        }
+        .into(),
+        CaseNoteWritten {
+            note: "Court's own note".into(),
+        }
+        .into(),
+        CaseDetailsCorrected {
+            mailing_date: Some("Court's own reading".to_owned()),
+            ..CaseDetailsCorrected::default()
+        }
+        .into(),
+        HearingSet {
+            hearing: Hearing {
+                session: session(),
+                calendar_notes: Some("Court's own calendar".to_owned()),
+            },
+        }
+        .into(),
+    ]
+}
+
+/// Cases 101-26 and 102-26, each of which says that its group has these.
+pub(super) fn group_of(members: &[&str]) -> CaseEvent {
+    let members: Vec<_> = members.iter().map(|it| it.parse().unwrap()).collect();
+    CaseConsolidated {
+        lead_docket_number: members[0],
+        members,
     }
     .into()
 }

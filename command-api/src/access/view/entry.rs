@@ -14,13 +14,68 @@ use crate::access::{EntrySight, Reader, Sight};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum DocketEntryView {
-    /// The entry.
-    Entry(Box<EntryView>),
+    /// For the court.
+    Court(Box<CourtEntryView>),
+    /// For the parties and the respondent.
+    Party(Box<PartyEntryView>),
+    /// For everybody.
+    Public(Box<EntryView>),
     /// That there is an entry, sealed from the reader.
     Withheld(WithheldEntryView),
 }
 
-/// A docket entry.
+/// A docket entry, for the court.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CourtEntryView {
+    /// What everybody sees as well.
+    #[serde(flatten)]
+    pub entry: EntryView,
+    /// The contacts who filed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filers: Vec<ContactId>,
+    /// On whom it was served.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub served_parties: Vec<ServedParty>,
+    /// The stamp on it, of a motion that was stamped. For the court alone: a stamp makes a
+    /// draft, and what it says is not said before the draft is on the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// When it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qc_at: Option<Timestamp>,
+    /// Who checked it, as the record says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qc_by: Option<String>,
+    /// When a draft was laid aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// A docket entry, for the parties and the respondent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PartyEntryView {
+    /// What everybody sees as well.
+    #[serde(flatten)]
+    pub entry: EntryView,
+    /// The contacts who filed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filers: Vec<ContactId>,
+    /// On whom it was served.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub served_parties: Vec<ServedName>,
+}
+
+/// A person on whom an entry was served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ServedName {
+    /// Full name.
+    #[schema(value_type = String)]
+    pub name: Personal<String>,
+}
+
+/// What everybody sees of a docket entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView {
@@ -41,9 +96,6 @@ pub struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub filed_by: Option<Personal<String>>,
-    /// The contacts who filed it. Absent for readers outside the case.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub filers: Vec<ContactId>,
     /// The date of filing.
     pub filing_date: Timestamp,
     /// When the court received it.
@@ -69,16 +121,13 @@ pub struct EntryView {
     /// When it was served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub served_at: Option<Timestamp>,
-    /// On whom; e-mail addresses for the court alone. Absent for readers outside the case.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub served_parties: Vec<ServedParty>,
     /// On which side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub served_parties_code: Option<ServedPartiesCode>,
     /// The judge named in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
-    /// The date by which the order wants something done.
+    /// The date by which the order wants something done, where the reader may have the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
     /// When it was signed.
@@ -87,19 +136,6 @@ pub struct EntryView {
     /// Who signed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<String>,
-    /// The stamp on it, of a motion that was stamped. For the court alone: a stamp makes a
-    /// draft, and what it says is not said before the draft is on the record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stamp: Option<Stamp>,
-    /// When it was checked. For the court alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qc_at: Option<Timestamp>,
-    /// Who checked it, as the record says it. For the court alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qc_by: Option<String>,
-    /// When a draft was laid aside.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub archived_at: Option<Timestamp>,
     /// Whether it was stricken.
     pub is_stricken: bool,
     /// When it was stricken.
@@ -139,42 +175,76 @@ pub struct WithheldEntryView {
 impl DocketEntryView {
     /// What a reader sees of an entry, if anything.
     pub fn of(reader: &Reader<'_>, entry: &DocketEntry) -> Option<Self> {
-        match reader.entry_sight(entry) {
-            EntrySight::Hidden => None,
-            EntrySight::Withheld => Some(Self::Withheld(WithheldEntryView {
-                index: entry.filed.index,
-                event_code: entry.filed.event_code.clone(),
-                filing_date: entry.filed.filing_date,
-                is_sealed: true,
-                sealed_to: entry.sealed_to,
-            })),
-            EntrySight::Whole => Some(Self::Entry(Box::new(EntryView::of(reader, entry)))),
-            EntrySight::WithoutDocument => {
-                let mut view = EntryView::of(reader, entry);
-                view.document = None;
-                Some(Self::Entry(Box::new(view)))
+        let view = match reader.entry_sight(entry) {
+            EntrySight::Hidden => return None,
+            EntrySight::Withheld => {
+                return Some(Self::Withheld(WithheldEntryView {
+                    index: entry.filed.index,
+                    event_code: entry.filed.event_code.clone(),
+                    filing_date: entry.filed.filing_date,
+                    is_sealed: true,
+                    sealed_to: entry.sealed_to,
+                }));
             }
+            EntrySight::Whole => EntryView::of(entry),
+            EntrySight::WithoutDocument => EntryView {
+                document: None,
+                due: None,
+                ..EntryView::of(entry)
+            },
+        };
+        match reader.sight() {
+            Sight::Whole => Some(Self::Court(Box::new(CourtEntryView::of(view, entry)))),
+            Sight::Own => Some(Self::Party(Box::new(PartyEntryView::of(view, entry)))),
+            Sight::Public => Some(Self::Public(Box::new(view))),
+            Sight::Sealed => None,
+        }
+    }
+}
+
+impl CourtEntryView {
+    fn of(view: EntryView, entry: &DocketEntry) -> Self {
+        let checked = entry.checked.as_ref();
+        Self {
+            entry: view,
+            filers: entry.filed.filers.clone(),
+            served_parties: served_parties(entry).to_vec(),
+            stamp: entry.stamp.clone(),
+            qc_at: checked.map(|checked| checked.qc_at),
+            qc_by: checked.map(|checked| checked.qc_by.clone()),
+            archived_at: entry.archived_at,
+        }
+    }
+}
+
+impl PartyEntryView {
+    fn of(view: EntryView, entry: &DocketEntry) -> Self {
+        let name = |party: &ServedParty| ServedName {
+            name: party.name.clone(),
+        };
+        Self {
+            entry: view,
+            filers: entry.filed.filers.clone(),
+            served_parties: served_parties(entry).iter().map(name).collect(),
         }
     }
 }
 
 impl EntryView {
-    fn of(reader: &Reader<'_>, entry: &DocketEntry) -> Self {
+    fn of(entry: &DocketEntry) -> Self {
         let DocketEntry {
             filed,
             service,
             stricken,
             sealed_to,
-            stamp,
-            checked,
-            archived_at,
+            // For the court alone.
+            stamp: _,
+            checked: _,
+            archived_at: _,
             filed_in: _,
             changed_in: _,
         } = entry;
-        let people = People::shown_to(reader, entry);
         let signature = filed.signature.as_ref();
-        let court = reader.sight() == Sight::Whole;
-        let checked = checked.as_ref().filter(|_| court);
         Self {
             docket_entry_id: filed.docket_entry_id,
             index: filed.index,
@@ -182,7 +252,6 @@ impl EntryView {
             document_type: filed.document_type.clone(),
             document_title: filed.title.clone(),
             filed_by: filed.filed_by.clone(),
-            filers: people.filers,
             filing_date: filed.filing_date,
             received_at: filed.received_at,
             number_of_pages: filed.number_of_pages,
@@ -194,7 +263,6 @@ impl EntryView {
             is_minute_entry: filed.is_minute_entry,
             is_on_docket_record: filed.is_on_docket_record,
             served_at: service.as_ref().map(|service| service.served_at),
-            served_parties: people.served,
             served_parties_code: service
                 .as_ref()
                 .and_then(|service| service.served_parties_code),
@@ -202,10 +270,6 @@ impl EntryView {
             due: filed.due,
             signed_at: signature.map(|signature| signature.signed_at),
             signed_by: signature.map(|signature| signature.signed_by.clone()),
-            stamp: stamp.clone().filter(|_| court),
-            qc_at: checked.map(|checked| checked.qc_at),
-            qc_by: checked.map(|checked| checked.qc_by.clone()),
-            archived_at: *archived_at,
             is_stricken: stricken.is_some(),
             stricken_at: stricken.as_ref().map(|stricken| stricken.stricken_at),
             stricken_by: stricken
@@ -218,36 +282,9 @@ impl EntryView {
     }
 }
 
-/// The people of an entry, as far as they are shown.
-struct People {
-    filers: Vec<ContactId>,
-    served: Vec<ServedParty>,
-}
-
-impl People {
-    fn shown_to(reader: &Reader<'_>, entry: &DocketEntry) -> Self {
-        let filers = entry.filed.filers.clone();
-        let served = entry
-            .service
-            .as_ref()
-            .map(|service| service.served_parties.clone())
-            .unwrap_or_default();
-        match reader.sight() {
-            Sight::Whole => Self { filers, served },
-            Sight::Own => {
-                let without_email = |party: ServedParty| ServedParty {
-                    email: None,
-                    ..party
-                };
-                Self {
-                    filers,
-                    served: served.into_iter().map(without_email).collect(),
-                }
-            }
-            Sight::Public | Sight::Sealed => Self {
-                filers: Vec::new(),
-                served: Vec::new(),
-            },
-        }
-    }
+fn served_parties(entry: &DocketEntry) -> &[ServedParty] {
+    entry
+        .service
+        .as_ref()
+        .map_or(&[], |service| &service.served_parties)
 }
