@@ -4,12 +4,20 @@
 
 mod crash;
 mod examples;
+#[path = "../support/history.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test target uses a part of it"
+)]
+mod history;
 mod idempotency;
 mod policies;
 mod reading;
 mod refusals;
 mod support;
 mod tool;
+mod visibility;
 
 use support::{Served, petition, served_case};
 
