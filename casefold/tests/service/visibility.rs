@@ -318,6 +318,17 @@ async fn each_reader_sees_of_each_case_at_each_endpoint_what_the_table_says_and_
     }
     assert_eq!(answers, readers().len() * CASES.len() * ENDPOINTS.len());
     no_reader_without_a_token(&service.stranger()).await;
+    let nora = service.client_as(dir.path(), "petitioner", NORA);
+    let sister = service.client_as(dir.path(), "petitioner", SISTERS_PARTY);
+    let somebody = service.client_as(dir.path(), "petitioner", "somebody");
+    // Who reads through a group may stand otherwise tomorrow while the case stays as it is.
+    for (client, status) in [(nora, 304), (sister, 200), (somebody, 200)] {
+        let known = [("if-none-match", "\"1\"")];
+        client
+            .get_with("/v1/cases/101-26", &known)
+            .await
+            .expect(status);
+    }
 }
 
 /// What the public of a sealed case is told, whatever it asks.
