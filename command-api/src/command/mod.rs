@@ -100,17 +100,23 @@ pub trait Body: Serialize + DeserializeOwned + ToSchema {
 
 /// Declares an enumeration of commands, once: names, parsing, checking, OpenAPI, examples.
 macro_rules! commands {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident($body:ident)),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[doc = $vdoc:literal])+ $variant:ident($body:ident)),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "type")]
         pub enum $name {
-            $($(#[$vdoc])* $variant($body),)+
+            $($(#[doc = $vdoc])+ $variant($body),)+
         }
 
         impl $name {
             /// The commands, in the order in which their examples succeed.
             pub const NAMES: &'static [&'static str] = &[$(<$body as Body>::NAME),+];
+
+            /// What each command does, in the order of [`Self::NAMES`].
+            pub const MEANINGS: &'static [&'static str] =
+                &[$(concat!($($vdoc),+).trim_ascii()),+];
 
             /// The command's name, which is its `type`.
             pub const fn name(&self) -> &'static str {

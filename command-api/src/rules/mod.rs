@@ -5,7 +5,10 @@
 //! | [`permissions`] | which roles may send which command |
 //! | [`event_codes`] | what follows from a document's event code |
 //! | [`statuses`] | which statuses are set by hand, and in which cases are consolidated |
+//!
+//! [`page`] makes `docs/rules.md` of them, for people.
 
 pub mod event_codes;
+pub mod page;
 pub mod permissions;
 pub mod statuses;

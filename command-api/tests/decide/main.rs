@@ -27,6 +27,7 @@ mod petition_service;
 mod policies;
 mod recorded_drafts;
 mod stamps;
+mod rules_page;
 mod standing;
 mod statistics;
 mod striking_and_sealing;
