@@ -5,6 +5,7 @@
 
 mod codes;
 mod commands;
+mod policies;
 mod refusals;
 mod statuses;
 
@@ -19,6 +20,7 @@ which the service decides**, so it says what the service does; a test fails wher
 - [Who may do what](#who-may-do-what)
 - [Documents and their event codes](#documents-and-their-event-codes)
 - [Statuses](#statuses)
+- [What follows by itself](#what-follows-by-itself)
 - [Refusals](#refusals)
 ";
 
@@ -29,6 +31,7 @@ pub fn markdown() -> String {
         commands::section(),
         codes::section(),
         statuses::section(),
+        policies::section(),
         refusals::section(Refusal::ALL),
     ];
     let mut page = sections.join("\n");
