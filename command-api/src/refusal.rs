@@ -144,6 +144,10 @@ refusals! {
     CaseNoteNotFound = 404 "CASE_NOTE_NOT_FOUND", None,
         "the case has no note; write one first (AddCaseNote)";
 
+    /// The case has no hearing in this session.
+    HearingNotFound = 404 "HEARING_NOT_FOUND", Some("trialSessionId"),
+        "the case has no hearing in this session; name the session of one";
+
     // How the case stands: 409
     /// The command would leave the case as it is.
     NothingToChange = 409 "NOTHING_TO_CHANGE", None,
@@ -285,14 +289,16 @@ refusals! {
     /// The case has a note already.
     CaseNoteAlreadyThere = 409 "CASE_NOTE_ALREADY_THERE", None,
         "the case has a note already; write it anew (UpdateCaseNote)";
-    /// Consolidated cases share status and judge, and none of them is closed, so neither
-    /// changes for one case alone.
+    /// Consolidated cases share status, procedure, place of trial and judge, and none of them
+    /// is closed, so none of these changes for one case alone.
     CaseIsConsolidated {
         /// The lead of its group.
         lead: DocketNumber,
+        /// What to do instead.
+        instead: &'static str,
     } = 409 "CASE_IS_CONSOLIDATED", None,
-        "the case is consolidated with {lead}, and consolidated cases share status and judge; \
-         unconsolidate it first (UnconsolidateCases)";
+        "the case is consolidated with {lead}, and consolidated cases share status, procedure, \
+         place of trial and judge; {instead}";
     /// The case is in no consolidated group.
     CaseNotConsolidated {
         /// The case.
@@ -319,10 +325,26 @@ refusals! {
         what: &'static str,
     } = 409 "CASES_DIFFER", Some("docketNumbers"),
         "cases {one} and {other} differ in {what}; consolidated cases share it";
-    /// A document is filed to several cases only within one consolidated group, and these
-    /// cases are not of one.
+    /// The command is for the cases of one consolidated group, and these are not of one.
     NotOneGroup = 409 "NOT_ONE_GROUP", Some("docketNumbers"),
-        "the cases are not all of one consolidated group; file to each by a command of its own";
+        "the cases are not all of one consolidated group; send each a command of its own";
+    /// A consolidated group changes, or is calendared, as a whole, and not all of it is
+    /// listed.
+    GroupIncomplete {
+        /// A case that is listed.
+        docket_number: DocketNumber,
+        /// A case of its group that is not.
+        missing: DocketNumber,
+    } = 409 "GROUP_INCOMPLETE", Some("docketNumbers"),
+        "case {docket_number} is consolidated with {missing}; list the whole group";
+    /// A consolidated group can't have this status: none of its cases is Not at Issue, On
+    /// Appeal or closed.
+    GroupStatusNotAllowed {
+        /// The status.
+        status: CaseStatus,
+    } = 409 "GROUP_STATUS_NOT_ALLOWED", Some("status"),
+        "consolidated cases don't have the status {status}; unconsolidate them first \
+         (UnconsolidateCases)";
     /// A consolidated group has at most 100 cases.
     GroupTooLarge {
         /// How many it would have.
@@ -337,6 +359,83 @@ refusals! {
         docket_number: DocketNumber,
     } = 409 "GROUP_CHANGED", Some("docketNumbers"),
         "case {docket_number} was not looked at, for its group changed; send the command again";
+
+    /// A case comes from one status to another in certain ways only, and this is none of
+    /// them.
+    StatusNotReachable {
+        /// Its status.
+        from: CaseStatus,
+        /// The status to which it would come.
+        to: CaseStatus,
+        /// By what.
+        cause: &'static str,
+    } = 409 "STATUS_NOT_REACHABLE", None,
+        "the case has the status {from}, and doesn't come to {to} from there by {cause}";
+    /// The respondent has not answered.
+    NotAnswered = 409 "NOT_ANSWERED", None,
+        "the respondent has not answered; the case is ready for trial 45 days after the answer";
+    /// The respondent's answer is not older than 45 days.
+    AnswerTooRecent {
+        /// When it was filed.
+        answered_at: Timestamp,
+    } = 409 "ANSWER_TOO_RECENT", None,
+        "the answer was filed at {answered_at}; the case is ready for trial when it is older \
+         than 45 days";
+    /// There is no trial of a case of this status: it is On Appeal or closed.
+    StatusNotTriable {
+        /// The case.
+        docket_number: DocketNumber,
+        /// Its status.
+        status: CaseStatus,
+    } = 409 "STATUS_NOT_TRIABLE", None,
+        "case {docket_number} has the status {status}, in which there is no trial";
+    /// The case is on a trial session's calendar.
+    CaseCalendared {
+        /// The case.
+        docket_number: DocketNumber,
+    } = 409 "CASE_CALENDARED", None,
+        "case {docket_number} is calendared already; take it out of its trial session first \
+         (RemoveFromTrialSession)";
+    /// A case is in a trial session once, with its trial or with a hearing.
+    AlreadyInTrialSession {
+        /// The case.
+        docket_number: DocketNumber,
+    } = 409 "ALREADY_IN_TRIAL_SESSION", None,
+        "case {docket_number} is in this trial session already, with its trial or a hearing";
+    /// A case is tried in one session, and this one is in another.
+    InAnotherSession {
+        /// The case.
+        docket_number: DocketNumber,
+    } = 409 "IN_ANOTHER_SESSION", None,
+        "case {docket_number} is in another trial session; take it out of that one first \
+         (RemoveFromTrialSession)";
+    /// The case is not to be tried in this session.
+    NotInTrialSession = 409 "NOT_IN_TRIAL_SESSION", Some("trialSessionId"),
+        "the case is not to be tried in this session; name the session in which it is";
+    /// Somebody of the court keeps the case from trial.
+    CaseBlocked {
+        /// The case.
+        docket_number: DocketNumber,
+    } = 409 "CASE_BLOCKED", None,
+        "case {docket_number} is blocked from trial; unblock it first (UnblockFromTrial)";
+    /// The case is blocked from trial already.
+    CaseAlreadyBlocked = 409 "CASE_ALREADY_BLOCKED", None,
+        "the case is blocked from trial already; to give another reason, unblock it first \
+         (UnblockFromTrial)";
+    /// Nobody blocked the case from trial. What keeps it from trial by itself ends by itself.
+    CaseNotBlocked = 409 "CASE_NOT_BLOCKED", None,
+        "nobody blocked the case from trial";
+    /// The case is to be tried before others, so it is not blocked.
+    CasePrioritized = 409 "CASE_PRIORITIZED", None,
+        "the case has high priority, and is not blocked as well; end the priority first \
+         (Unprioritize)";
+    /// The case is to be tried before others already.
+    CaseAlreadyPrioritized = 409 "CASE_ALREADY_PRIORITIZED", None,
+        "the case has high priority already; to give another reason, end the priority first \
+         (Unprioritize)";
+    /// The case is not to be tried before others.
+    CaseNotPrioritized = 409 "CASE_NOT_PRIORITIZED", None,
+        "the case has no high priority";
 
     // What the command says: 422
     /// A field is too long, blank, or not of its form.

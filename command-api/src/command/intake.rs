@@ -288,7 +288,7 @@ fn check_documents(documents: [(&str, Option<&Attachment>); 3], check: &mut Chec
     }
 }
 
-fn check_fee(fee: Option<&Fee>, check: &mut Check) {
+pub(super) fn check_fee(fee: Option<&Fee>, check: &mut Check) {
     match fee {
         Some(Fee::Paid { method, .. }) => check.text("fee.method", method, limits::LINE),
         Some(Fee::NotPaid | Fee::Waived { .. }) | None => {}

@@ -7,6 +7,8 @@ pub const TITLE: usize = 2_000;
 pub const NAME: usize = 500;
 /// One line of an address, a city, a phone number, a method of payment and the like.
 pub const LINE: usize = 200;
+/// Why a case is blocked or hastened, or what a calendar says of a hearing.
+pub const REASON: usize = 250;
 /// An e-mail address (RFC 5321).
 pub const EMAIL: usize = 254;
 /// The key of a document in the object store.
@@ -33,3 +35,5 @@ pub const PENALTIES: usize = 10;
 pub const CENTS: i64 = 999_999_999_999_999;
 /// The note of a case (as above).
 pub const CASE_NOTE: usize = 9_000;
+/// Cases of one trial calendar that is set step by step.
+pub const CALENDAR: usize = 5_000;

@@ -15,9 +15,11 @@
 //! commands on one case work on each of them (and on a case of `FilePetition`), and the
 //! commands on several are about these two. `FileDocument` is sent by the petitioner with
 //! the user id [`EXAMPLE_PETITIONER`]; who may send the others is said in
-//! [`crate::rules::permissions`].
+//! [`crate::rules::permissions`]. `MarkReadyForTrial` is the exception: it takes an answer
+//! that is older than 45 days, which a fresh service has not.
 
 mod addresses;
+mod blocks;
 mod case_note;
 mod check;
 mod common;
@@ -28,6 +30,7 @@ mod counsel;
 mod court_issued;
 mod deadlines;
 mod declare;
+mod details;
 mod docket;
 mod draft_orders;
 mod entry_meta;
@@ -42,6 +45,7 @@ mod record_ref;
 mod schema;
 mod standing;
 mod statistics;
+mod trial;
 
 use casefold_events::{DocketEntryId, DocketNumber, Timestamp};
 use serde::de::DeserializeOwned;
@@ -50,6 +54,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use addresses::{SealAddress, UnsealAddress};
+pub use blocks::{BlockFromTrial, Prioritize, UnblockFromTrial, Unprioritize};
 pub use case_note::{AddCaseNote, RemoveCaseNote, UpdateCaseNote};
 pub use check::{Check, InvalidField};
 pub use common::{Attachment, CounselDetails, NewPetitioner};
@@ -61,6 +66,7 @@ pub use court_issued::{
     CourtDocument, CourtSource, FileCourtIssuedDocument, ServeCourtIssuedDocument,
 };
 pub use deadlines::{AddDeadline, RemoveDeadline, UpdateDeadline};
+pub use details::{UpdateCaseDetails, UpdateCaseDetailsInGroup};
 pub use docket::{
     FileDocument, Filing, SealDocketEntry, ServeDocument, StrikeDocketEntry, UnsealDocketEntry,
 };
@@ -75,10 +81,14 @@ pub use paper_filing::{AddPaperFiling, EditPaperFiling, Filers, PaperFiling};
 pub use parse::CommandParseError;
 pub use parties::{AddPetitioner, ContactField, RemovePetitioner, UpdateContact};
 pub use record_ref::RecordRef;
-pub use standing::{SealCase, UnsealCase, UpdateCaseContext};
+pub use standing::{SealCase, UnsealCase, UpdateCaseContext, UpdateCaseContextInGroup};
 pub use statistics::{
     AddOtherStatistics, AddStatistic, Figures, RemoveOtherStatistics, RemoveStatistic,
     UpdateOtherStatistics, UpdateStatistic,
+};
+pub use trial::{
+    AddToTrialSession, MarkReadyForTrial, RemoveFromTrialSession, RemoveHearing, SetHearing,
+    SetTrialCalendar, TrialCalendar,
 };
 
 /// The user id of the petitioner in the examples.
@@ -227,8 +237,28 @@ commands! {
         UnsignOrder(UnsignOrder),
         /// Lays a draft aside.
         ArchiveDraft(ArchiveDraft),
+        /// Says that a case with an old enough answer is ready for trial.
+        MarkReadyForTrial(MarkReadyForTrial),
         /// Changes status, judge or caption.
         UpdateCaseContext(UpdateCaseContext),
+        /// Corrects case type, procedure, place of trial, fee and the like.
+        UpdateCaseDetails(UpdateCaseDetails),
+        /// Keeps the case from trial.
+        BlockFromTrial(BlockFromTrial),
+        /// Keeps the case from trial no longer.
+        UnblockFromTrial(UnblockFromTrial),
+        /// Has the case tried before others.
+        Prioritize(Prioritize),
+        /// Has the case tried in its turn again.
+        Unprioritize(Unprioritize),
+        /// Puts the case into a trial session.
+        AddToTrialSession(AddToTrialSession),
+        /// Takes the case out of its trial session.
+        RemoveFromTrialSession(RemoveFromTrialSession),
+        /// Sets a hearing.
+        SetHearing(SetHearing),
+        /// Takes a hearing off.
+        RemoveHearing(RemoveHearing),
         /// Seals the whole case.
         SealCase(SealCase),
         /// Unseals the case.
@@ -294,6 +324,12 @@ commands! {
         /// Puts one document of the court on the record of several cases of one consolidated
         /// group.
         FileCourtIssuedDocument(FileCourtIssuedDocumentInGroup),
+        /// Corrects procedure or place of trial of a consolidated group.
+        UpdateCaseDetails(UpdateCaseDetailsInGroup),
+        /// Sets cases on the calendar of a trial session.
+        SetTrialCalendar(SetTrialCalendar),
+        /// Changes status or judge of a consolidated group.
+        UpdateCaseContext(UpdateCaseContextInGroup),
         /// Takes cases out of their consolidated groups.
         UnconsolidateCases(UnconsolidateCases),
     }
@@ -325,7 +361,17 @@ impl CaseCommand {
             Self::QcPetition(_)
             | Self::FileDocument(_)
             | Self::AddPaperFiling(_)
+            | Self::MarkReadyForTrial(_)
             | Self::UpdateCaseContext(_)
+            | Self::UpdateCaseDetails(_)
+            | Self::BlockFromTrial(_)
+            | Self::UnblockFromTrial(_)
+            | Self::Prioritize(_)
+            | Self::Unprioritize(_)
+            | Self::AddToTrialSession(_)
+            | Self::RemoveFromTrialSession(_)
+            | Self::SetHearing(_)
+            | Self::RemoveHearing(_)
             | Self::SealCase(_)
             | Self::UnsealCase(_)
             | Self::AddPetitioner(_)
@@ -367,6 +413,9 @@ impl GroupCommand {
             Self::FileDocument(body) => &body.docket_numbers,
             Self::AddPaperFiling(body) => &body.docket_numbers,
             Self::FileCourtIssuedDocument(body) => &body.docket_numbers,
+            Self::UpdateCaseDetails(body) => &body.docket_numbers,
+            Self::SetTrialCalendar(body) => &body.docket_numbers,
+            Self::UpdateCaseContext(body) => &body.docket_numbers,
             Self::UnconsolidateCases(body) => &body.docket_numbers,
         }
     }
@@ -379,6 +428,9 @@ impl GroupCommand {
             Self::ConsolidateCases(_)
             | Self::FileDocument(_)
             | Self::AddPaperFiling(_)
+            | Self::UpdateCaseDetails(_)
+            | Self::SetTrialCalendar(_)
+            | Self::UpdateCaseContext(_)
             | Self::UnconsolidateCases(_) => Vec::new(),
         }
     }

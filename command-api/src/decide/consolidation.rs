@@ -206,7 +206,7 @@ impl<'a> Loaded<'a> {
 }
 
 /// The members of a case's group, the case among them.
-fn members_with(case: &Case) -> BTreeSet<DocketNumber> {
+pub(super) fn members_with(case: &Case) -> BTreeSet<DocketNumber> {
     let group = case
         .consolidation
         .iter()

@@ -1,6 +1,5 @@
 //! Documents of the court.
 
-use casefold_events::case::standing::CaseStatusChanged;
 use casefold_events::entry::{EventCode, Signature};
 use casefold_events::vocabulary::ServedPartiesCode;
 use casefold_events::{DocketEntryId, Timestamp};
@@ -11,11 +10,12 @@ use super::docket::invalid;
 use super::draft::{Draft, NewEntry};
 use super::entries::{OpenDraft, Recorded, Servable, find, origin_of, require_filed_by};
 use super::intake::require_past;
-use super::served;
 use super::standing::require_unconsolidated;
+use super::{served, status as case_status};
 use crate::command::{Attachment, CourtDocument, CourtSource, ServeCourtIssuedDocument};
 use crate::refusal::Refusal;
 use crate::rules::event_codes::{self, Effect, Origin, SignatureRule};
+use crate::rules::statuses::Cause;
 
 /// The rules of a code of the court's own documents.
 pub(super) struct CourtRule {
@@ -196,11 +196,7 @@ pub(super) fn serve(
     match effect {
         Effect::Closes(status) if !case.status.is_closed() => {
             require_unconsolidated(case)?;
-            let closed_date = Some(draft.at);
-            draft.event(CaseStatusChanged {
-                status,
-                closed_date,
-            });
+            case_status::change(case, status, Cause::DecisionServed, draft)?;
         }
         Effect::Closes(_) | Effect::SetsDeadline | Effect::None => {}
     }

@@ -147,6 +147,11 @@ impl<'a> Draft<'a> {
         });
     }
 
+    /// Whether nothing happens as yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// The decision.
     ///
     /// # Errors

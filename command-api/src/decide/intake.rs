@@ -291,7 +291,7 @@ fn corrections(case: &Case, body: &QcPetition) -> CaseDetailsCorrected {
     }
 }
 
-fn require_fee_in_past(fee: &Fee, now: Timestamp) -> Result<(), Refusal> {
+pub(super) fn require_fee_in_past(fee: &Fee, now: Timestamp) -> Result<(), Refusal> {
     match fee {
         Fee::Paid { paid_at, .. } => require_past(Some(*paid_at), now, "fee.paidAt"),
         Fee::Waived { waived_at } => require_past(Some(*waived_at), now, "fee.waivedAt"),

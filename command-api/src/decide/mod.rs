@@ -11,6 +11,7 @@
 
 pub(crate) mod actor;
 mod addresses;
+mod blocks;
 pub(crate) mod caption;
 mod case_note;
 mod consolidation;
@@ -18,12 +19,14 @@ mod correspondence;
 mod counsel;
 mod court_issued;
 mod deadlines;
+mod details;
 mod docket;
 pub(crate) mod draft;
 mod draft_orders;
 mod entries;
 mod entry_meta;
 mod group_filing;
+mod group_standing;
 mod intake;
 mod paper_filing;
 mod parties;
@@ -32,6 +35,8 @@ mod records;
 mod served;
 mod standing;
 mod statistics;
+mod status;
+mod trial;
 
 use casefold_events::vocabulary::Role;
 use casefold_events::{CaseEvent, DocketNumber, Personal, Timestamp, UserId};
@@ -127,6 +132,16 @@ pub fn case(case: &Case, command: &CaseCommand, ask: Ask<'_>) -> Result<Decision
         CaseCommand::UnsignOrder(body) => draft_orders::unsign(case, body, &mut draft),
         CaseCommand::ArchiveDraft(body) => draft_orders::archive(case, body, &mut draft),
         CaseCommand::UpdateCaseContext(body) => standing::update_context(case, body, &mut draft),
+        CaseCommand::MarkReadyForTrial(_) => trial::mark_ready(case, &mut draft),
+        CaseCommand::UpdateCaseDetails(body) => details::update(case, body, ask.now, &mut draft),
+        CaseCommand::BlockFromTrial(body) => blocks::block(case, body, &mut draft),
+        CaseCommand::UnblockFromTrial(_) => blocks::unblock(case, &mut draft),
+        CaseCommand::Prioritize(body) => blocks::prioritize(case, body, &mut draft),
+        CaseCommand::Unprioritize(_) => blocks::unprioritize(case, &mut draft),
+        CaseCommand::AddToTrialSession(body) => trial::add(case, body, &mut draft),
+        CaseCommand::RemoveFromTrialSession(body) => trial::remove(case, body, &mut draft),
+        CaseCommand::SetHearing(body) => trial::set_hearing(case, body, &mut draft),
+        CaseCommand::RemoveHearing(body) => trial::remove_hearing(case, body, &mut draft),
         CaseCommand::SealCase(_) => standing::seal(case, &mut draft),
         CaseCommand::UnsealCase(_) => standing::unseal(case, &mut draft),
         CaseCommand::AddPetitioner(body) => parties::add(case, body, &mut draft),
@@ -189,6 +204,9 @@ pub fn group(
         GroupCommand::FileDocument(body) => group.file(body, ask),
         GroupCommand::AddPaperFiling(body) => group.add_paper_filing(body, ask),
         GroupCommand::FileCourtIssuedDocument(body) => group.file_court_issued(body, ask),
+        GroupCommand::UpdateCaseDetails(body) => group.update_details(body, ask),
+        GroupCommand::SetTrialCalendar(body) => group.set_calendar(body, ask),
+        GroupCommand::UpdateCaseContext(body) => group.update_context(body, ask),
     }
 }
 
@@ -201,6 +219,10 @@ pub fn group_members(command: &GroupCommand, cases: &[Case]) -> Vec<DocketNumber
         | GroupCommand::FileDocument(_) => consolidation::Loaded::new(cases).further_members(),
         // Whether cases are of one group stands in each of them.
         GroupCommand::AddPaperFiling(_) | GroupCommand::FileCourtIssuedDocument(_) => Vec::new(),
+        // These list their groups as a whole, and are refused where one is missing.
+        GroupCommand::UpdateCaseDetails(_)
+        | GroupCommand::SetTrialCalendar(_)
+        | GroupCommand::UpdateCaseContext(_) => Vec::new(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Serving a petition on the respondent.
 
 use casefold_events::case::intake::PetitionServed;
-use casefold_events::case::standing::CaseStatusChanged;
 use casefold_events::entry::AutomaticCode;
 use casefold_events::vocabulary::{CaseStatus, ServedPartiesCode};
 use casefold_shared::case::{Case, DocketEntry};
@@ -9,9 +8,10 @@ use casefold_shared::case::{Case, DocketEntry};
 use super::actor::is_served;
 use super::draft::Draft;
 use super::entries::find;
-use super::{caption, served};
+use super::{caption, served, status};
 use crate::command::EntryRef;
 use crate::refusal::Refusal;
+use crate::rules::statuses::Cause;
 
 /// A petitions clerk serves a petition: its papers go to the respondent, the petitioners are
 /// told that it was received, and what was corrected since it was filed is noted (domain of
@@ -31,10 +31,7 @@ pub(super) fn serve(case: &Case, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for paper in other_papers(case) {
         serve_paper(case, paper, draft);
     }
-    draft.event(CaseStatusChanged {
-        status: CaseStatus::NotAtIssue,
-        closed_date: None,
-    });
+    status::change(case, CaseStatus::NotAtIssue, Cause::PetitionServed, draft)?;
     let title = "Notice of Receipt of Petition".to_owned();
     let receipt = draft.minute(AutomaticCode::NoticeOfReceipt, title);
     draft.serve(

@@ -1,15 +1,21 @@
 //! Where a case stands: status, judge, caption, seal.
 
-use casefold_events::case::standing::{CaseSealed, CaseStatusChanged, CaseUnsealed, JudgeAssigned};
+use casefold_events::case::standing::{CaseSealed, CaseUnsealed, JudgeAssigned};
 use casefold_events::vocabulary::CaseStatus;
 use casefold_shared::case::{CHIEF_JUDGE, Case};
 
 use super::actor::require_served;
-use super::caption;
 use super::draft::Draft;
+use super::{caption, status};
 use crate::command::UpdateCaseContext;
 use crate::refusal::Refusal;
-use crate::rules::statuses::{has_chief_judge, is_set_by_hand};
+use crate::rules::statuses::{Cause, has_chief_judge, is_set_by_hand};
+
+/// What is done instead with one case of a group that can't change alone.
+pub(super) const UNCONSOLIDATE: &str = "unconsolidate it first (UnconsolidateCases)";
+/// The same, where the group can change as a whole.
+const CHANGE_TOGETHER: &str = "change the whole group (UpdateCaseContext with docketNumbers, to \
+     /v1/commands), or unconsolidate it first (UnconsolidateCases)";
 
 /// A clerk changes status, judge or caption.
 pub(super) fn update_context(
@@ -17,18 +23,26 @@ pub(super) fn update_context(
     body: &UpdateCaseContext,
     draft: &mut Draft<'_>,
 ) -> Result<(), Refusal> {
-    let status = body.status.filter(|status| *status != case.status);
+    change(case, body.status, body.judge.as_deref(), draft)?;
+    if !draft.is_empty() {
+        require_alone(case, CHANGE_TOGETHER)?;
+    }
+    caption::amend(case, body.caption.as_ref(), draft);
+    Ok(())
+}
+
+/// Gives the case a status or a judge, or both, where they are others than it has.
+pub(super) fn change(
+    case: &Case,
+    status: Option<CaseStatus>,
+    judge: Option<&str>,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    let status = status.filter(|status| *status != case.status);
     if let Some(status) = status {
         change_status(case, status, draft)?;
     }
-    assign_judge(
-        case,
-        status.unwrap_or(case.status),
-        body.judge.as_deref(),
-        draft,
-    )?;
-    caption::amend(case, body.caption.as_ref(), draft);
-    Ok(())
+    assign_judge(case, status.unwrap_or(case.status), judge, draft)
 }
 
 fn change_status(case: &Case, status: CaseStatus, draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -36,13 +50,7 @@ fn change_status(case: &Case, status: CaseStatus, draft: &mut Draft<'_>) -> Resu
         return Err(Refusal::StatusNotSettable { status });
     }
     require_served(case)?;
-    require_unconsolidated(case)?;
-    let closed_date = status.is_closed().then_some(draft.at);
-    draft.event(CaseStatusChanged {
-        status,
-        closed_date,
-    });
-    Ok(())
+    status::change(case, status, Cause::ByHand, draft)
 }
 
 /// Gives the case to a judge.
@@ -60,7 +68,6 @@ fn assign_judge(
         None => return Ok(()),
     };
     if judge != case.associated_judge {
-        require_unconsolidated(case)?;
         draft.event(JudgeAssigned {
             judge: judge.to_owned(),
         });
@@ -74,9 +81,15 @@ fn assign_judge(
 /// # Errors
 /// [`Refusal::CaseIsConsolidated`] where it is in one.
 pub(super) fn require_unconsolidated(case: &Case) -> Result<(), Refusal> {
+    require_alone(case, UNCONSOLIDATE)
+}
+
+/// The same, where something better can be done instead.
+pub(super) fn require_alone(case: &Case, instead: &'static str) -> Result<(), Refusal> {
     match &case.consolidation {
         Some(group) => Err(Refusal::CaseIsConsolidated {
             lead: group.lead_docket_number,
+            instead,
         }),
         None => Ok(()),
     }

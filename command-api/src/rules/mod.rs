@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`permissions`] | which roles may send which command |
 //! | [`event_codes`] | what follows from a document's event code |
-//! | [`statuses`] | which statuses are set by hand, and in which cases are consolidated |
+//! | [`statuses`] | how a case comes from one status to another, and what follows from one |
 //!
 //! [`page`] makes `docs/rules.md` of them, for people.
 

@@ -6,7 +6,7 @@
 use casefold_events::vocabulary::Role::{
     self, Adc, AdmissionsClerk, CaseServicesSupervisor, Chambers, ClerkOfCourt, DocketClerk,
     Floater, General, IrsPractitioner, Judge, Petitioner, PetitionsClerk, PrivatePractitioner,
-    ReportersOffice, TrialClerk,
+    ReportersOffice, System, TrialClerk,
 };
 
 use crate::refusal::Refusal;
@@ -42,7 +42,7 @@ const COUNSEL_AND_CLERKS: &[Role] = &[
 const PARTIES: &[Role] = &[Petitioner, PrivatePractitioner, IrsPractitioner];
 /// Those who stamp motions, or stamp them for a judge.
 const STAMPS: &[Role] = &[Judge, Chambers, Adc, ClerkOfCourt];
-/// All of the court's people. The service itself (`system`) sends none of these commands.
+/// All of the court's people, and not the service itself (`system`).
 const INTERNAL: &[Role] = &[
     DocketClerk,
     PetitionsClerk,
@@ -82,7 +82,18 @@ pub const PERMISSIONS: &[(&str, &[Role])] = &[
     ("SignOrder", INTERNAL),
     ("UnsignOrder", INTERNAL),
     ("ArchiveDraft", INTERNAL),
+    ("MarkReadyForTrial", &[System]),
     ("UpdateCaseContext", DOCKET),
+    ("UpdateCaseDetails", CLERKS),
+    ("BlockFromTrial", INTERNAL),
+    ("UnblockFromTrial", INTERNAL),
+    ("Prioritize", INTERNAL),
+    ("Unprioritize", INTERNAL),
+    ("AddToTrialSession", DOCKET),
+    ("RemoveFromTrialSession", DOCKET),
+    ("SetHearing", DOCKET),
+    ("RemoveHearing", DOCKET),
+    ("SetTrialCalendar", PETITIONS),
     ("SealCase", DOCKET),
     ("UnsealCase", DOCKET),
     ("AddPetitioner", DOCKET),

@@ -41,7 +41,9 @@ fn begin(at: usize, docket_number: &str) -> Case {
 
 fn after_all_examples(mut case: Case) -> Case {
     let mut ids = ids().skip(100);
-    for (name, example) in CaseCommand::examples() {
+    // The one example that a new case can't take: its answer has to grow old first.
+    let examples = CaseCommand::examples().into_iter();
+    for (name, example) in examples.filter(|(name, _)| *name != "MarkReadyForTrial") {
         let command = CaseCommand::parse(example).unwrap();
         let ask = Ask {
             actor: &sender(name),
