@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod addresses;
+mod blocks;
 mod case_note;
 mod consolidation;
 mod correspondence;
@@ -10,12 +11,14 @@ mod counsel;
 mod counsel_changes;
 mod court_issued;
 mod deadlines;
+mod details;
 mod docket;
 mod draft_orders;
 mod edited_papers;
 mod entry_meta;
 mod examples;
 mod group_filing;
+mod groups;
 mod intake;
 mod invariants;
 mod limits;
@@ -31,5 +34,7 @@ mod sequences;
 mod stamps;
 mod standing;
 mod statistics;
+mod statuses;
 mod striking_and_sealing;
 mod support;
+mod trial;

@@ -6,7 +6,9 @@ use casefold_events::case::docket::{DocketEntryFiled, DocketEntryServed, DocketE
 use casefold_events::case::intake::{Fee, PetitionChecked, PetitionFiled, PetitionServed};
 use casefold_events::case::parties::CounselAssociated;
 use casefold_events::case::standing::CaseStatusChanged;
+use casefold_events::case::trial::{Hearing, HearingSet, TrialSession};
 use casefold_events::entry::{DocumentRef, FiledEntry, Service};
+use casefold_events::ids::TrialSessionId;
 use casefold_events::party::{Address, Contact, Counsel};
 use casefold_events::vocabulary::{
     CaseStatus, CaseType, ContactType, CounselType, PartyType, ProcedureType, ServiceIndicator,
@@ -192,6 +194,16 @@ impl History {
         })
     }
 
+    /// A hearing of the case was set in a session.
+    pub(crate) fn heard_in(self, at: u128) -> Self {
+        self.and(HearingSet {
+            hearing: Hearing {
+                session: session(at),
+                calendar_notes: None,
+            },
+        })
+    }
+
     pub(crate) fn case(&self) -> Case {
         fold(None, self.docket_number, &self.events)
     }
@@ -202,6 +214,20 @@ pub(crate) fn as_draft(entry: &mut FiledEntry) {
     entry.index = None;
     entry.is_draft = true;
     entry.is_on_docket_record = false;
+}
+
+pub(crate) fn session_id(at: u128) -> TrialSessionId {
+    TrialSessionId(Uuid::from_u128(0x5E00 + at))
+}
+
+/// A trial session.
+pub(crate) fn session(at: u128) -> TrialSession {
+    TrialSession {
+        trial_session_id: session_id(at),
+        trial_date: time("2027-03-01T15:00:00.000Z"),
+        trial_location: "Birmingham, Alabama".to_owned(),
+        judge: Some("Buch".to_owned()),
+    }
 }
 
 pub(crate) fn contact_id(number: u32) -> ContactId {

@@ -146,6 +146,10 @@ pub(crate) fn assert_invariants(case: &Case) {
         "the last petitioner stays"
     );
     people_and_records::assert_invariants(case);
+    assert!(
+        case.blocked.is_none() || case.priority.is_none(),
+        "a case is never both blocked and prioritized"
+    );
     if let Some(group) = &case.consolidation {
         assert!(group.members.len() > 1 && group.members.contains(&case.docket_number));
         assert_eq!(group.members.iter().min(), Some(&group.lead_docket_number));
