@@ -19,20 +19,29 @@ pub(super) fn change(
     cause: Cause,
     draft: &mut Draft<'_>,
 ) -> Result<(), Refusal> {
-    let from = standing(case);
-    if !allows(cause, from, status) {
-        return Err(Refusal::StatusNotReachable {
-            from,
-            to: status,
-            cause: cause.as_str(),
-        });
-    }
+    require(case, status, cause)?;
     let closed_date = status.is_closed().then_some(draft.at);
     draft.event(CaseStatusChanged {
         status,
         closed_date,
     });
     Ok(())
+}
+
+/// Lets a case pass that can come to a status by a cause.
+///
+/// # Errors
+/// [`Refusal::StatusNotReachable`] where the table has no such transition.
+pub(super) fn require(case: &Case, status: CaseStatus, cause: Cause) -> Result<(), Refusal> {
+    let from = standing(case);
+    if allows(cause, from, status) {
+        return Ok(());
+    }
+    Err(Refusal::StatusNotReachable {
+        from,
+        to: status,
+        cause: cause.as_str(),
+    })
 }
 
 /// The status that counts. A case that came from another system may say New after its

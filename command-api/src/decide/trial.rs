@@ -39,11 +39,11 @@ pub(super) fn add(
     let session = body.session.clone();
     if body.is_calendared {
         require_alone(case, CALENDAR_TOGETHER)?;
-        draft.event(CaseCalendared { session });
+        set(case, session, draft)
     } else {
         draft.event(AddedToTrialSession { session });
+        Ok(())
     }
-    Ok(())
 }
 
 /// A clerk sets a case on the calendar of a session, in which it may be already. That its
@@ -60,9 +60,13 @@ pub(super) fn calendar(
     // there; a hearing is.
     require_not_heard_in(case, id)?;
     require_admissible(case)?;
-    draft.event(CaseCalendared {
-        session: session.clone(),
-    });
+    set(case, session.clone(), draft)
+}
+
+/// Sets the case on the calendar, which gives it its status by itself.
+fn set(case: &Case, session: TrialSession, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    status::require(case, CaseStatus::Calendared, Cause::Calendar)?;
+    draft.event(CaseCalendared { session });
     Ok(())
 }
 

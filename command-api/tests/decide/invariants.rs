@@ -100,6 +100,7 @@ fn one() -> impl Strategy<Value = Value> {
         (prop::sample::select(SealedTo::ALL.to_vec()), entry).prop_map(|(to, entry)| {
             json!({"type": "SealDocketEntry", "docketEntry": entry, "sealedTo": to})
         }),
+        trial(),
         statuses().prop_map(|status| json!({"type": "UpdateCaseContext", "status": status})),
         (
             statuses(),
@@ -119,6 +120,32 @@ fn one() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// What people do to a case's trial, and to its details.
+fn trial() -> impl Strategy<Value = Value> {
+    let in_session = |name| {
+        (1u128..3).prop_map(move |at| match name {
+            "SetHearing" => json!({"type": name, "session": session(at)}),
+            "AddToTrialSession" => {
+                json!({"type": name, "session": session(at), "isCalendared": at == 1})
+            }
+            _ => json!({"type": name, "trialSessionId": session_id(at)}),
+        })
+    };
+    prop_oneof![
+        in_session("AddToTrialSession"),
+        in_session("RemoveFromTrialSession"),
+        in_session("SetHearing"),
+        in_session("RemoveHearing"),
+        Just(json!({"type": "BlockFromTrial", "reason": "Settlement"})),
+        Just(json!({"type": "UnblockFromTrial"})),
+        Just(json!({"type": "Prioritize", "reason": "Illness"})),
+        Just(json!({"type": "Unprioritize"})),
+        Just(json!({"type": "MarkReadyForTrial"})),
+        prop::sample::select(vec!["Mobile, Alabama", "Jackson, Mississippi"])
+            .prop_map(|city| json!({"type": "UpdateCaseDetails", "preferredTrialCity": city})),
+    ]
+}
+
 fn several() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
         "ConsolidateCases",
@@ -126,9 +153,19 @@ fn several() -> impl Strategy<Value = Value> {
         "FileDocument",
         "AddPaperFiling",
         "FileCourtIssuedDocument",
+        "UpdateCaseContext",
+        "UpdateCaseDetails",
+        "SetTrialCalendar",
     ]);
-    (names, prop::sample::subsequence(CASES.to_vec(), 1..=3)).prop_map(|(name, cases)| {
+    let cases = prop::sample::subsequence(CASES.to_vec(), 1..=3);
+    (names, cases, statuses()).prop_map(|(name, cases, status)| {
         let mut body = json!({"type": name, "docketNumbers": cases});
+        match name {
+            "UpdateCaseContext" => body["status"] = json!(status),
+            "UpdateCaseDetails" => body["procedureType"] = json!("Small"),
+            "SetTrialCalendar" => body["session"] = json!(session(1)),
+            _ => {}
+        }
         if name == "FileDocument" {
             body["eventCode"] = json!("M006");
             body["document"] = document();
@@ -155,6 +192,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, Role)>> {
     let role = prop_oneof![
         6 => Just(Role::ClerkOfCourt),
         2 => Just(Role::Petitioner),
+        1 => Just(Role::System),
         1 => Just(Role::IrsPractitioner),
         1 => prop::sample::select(Role::ALL.to_vec()),
     ];
@@ -251,6 +289,10 @@ proptest! {
                 }
             }
             cases.iter().for_each(assert_invariants);
+            for case in &cases {
+                let calendared = case.status == CaseStatus::Calendared;
+                prop_assert!(!calendared || case.trial_session.is_some());
+            }
             assert_groups(&cases);
         }
     }
