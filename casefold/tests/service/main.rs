@@ -18,6 +18,7 @@ mod refusals;
 mod support;
 mod tool;
 mod visibility;
+mod trial_calendars;
 
 use support::{Served, petition, served_case};
 

@@ -12,6 +12,7 @@
 pub(crate) mod actor;
 mod addresses;
 mod blocks;
+pub mod calendar;
 pub(crate) mod caption;
 mod case_note;
 mod consolidation;

@@ -22,7 +22,9 @@ use serde_json::{Map, Number, Value};
 
 use super::ApiState;
 use super::problem::Problem;
-use crate::command::{CaseCommand, CommandParseError, GroupCommand, PetitionCommand};
+use crate::command::{
+    CaseCommand, CommandParseError, GroupCommand, PetitionCommand, TrialCalendar,
+};
 
 /// The largest body, in bytes. A command's events go into one item of the store, which
 /// holds 400 KB.
@@ -47,6 +49,12 @@ impl Commands for CaseCommand {
 }
 
 impl Commands for GroupCommand {
+    fn parse(value: Value) -> Result<Self, CommandParseError> {
+        Self::parse(value)
+    }
+}
+
+impl Commands for TrialCalendar {
     fn parse(value: Value) -> Result<Self, CommandParseError> {
         Self::parse(value)
     }

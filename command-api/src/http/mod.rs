@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `commands`, `reads`, `history`, `health` | the handlers |
+//! | `commands`, `trial_calendars`, `reads`, `history`, `health` | the handlers |
 //! | `context` | what surrounds each request: correlation, access log, security headers |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
@@ -23,6 +23,7 @@ mod history;
 pub mod openapi;
 pub mod problem;
 mod reads;
+mod trial_calendars;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +67,10 @@ pub fn router(state: ApiState) -> Router {
     let routes = Router::new()
         .route("/v1/cases", post(commands::file_petition))
         .route("/v1/commands", post(commands::command_group))
+        .route(
+            "/v1/trial-calendars",
+            post(trial_calendars::set_trial_calendar),
+        )
         .route("/v1/cases/{docketNumber}", get(reads::read_case))
         .route(
             "/v1/cases/{docketNumber}/commands",

@@ -19,7 +19,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
-use super::{commands, health, history, reads};
+use super::{commands, health, history, reads, trial_calendars};
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -40,6 +40,7 @@ use crate::refusal::{Refusal, RefusalCode};
         commands::file_petition,
         commands::command_case,
         commands::command_group,
+        trial_calendars::set_trial_calendar,
         reads::read_case,
         reads::read_docket_entries,
         history::read_history,

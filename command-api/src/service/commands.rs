@@ -3,7 +3,9 @@
 use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
+use futures::stream::{self, StreamExt, TryStreamExt};
 
+use super::calendar::READS_AT_ONCE;
 use super::envelope::{CaseHead, Envelope};
 use super::load::Found;
 use super::policies::{Planned, by_policy};
@@ -271,9 +273,17 @@ impl Service {
         let mut cases: Vec<Case> = Vec::new();
         let mut wanted = request.command.docket_numbers().to_vec();
         while !wanted.is_empty() {
-            for number in wanted {
-                let key = request.idempotency_key.as_ref();
-                match self.find_case(number, &entries, key).await? {
+            let key = request.idempotency_key.as_ref();
+            let reads: Vec<_> = wanted
+                .iter()
+                .map(|number| self.find_case(*number, &entries, key))
+                .collect();
+            let found: Vec<_> = stream::iter(reads)
+                .buffered(READS_AT_ONCE)
+                .try_collect()
+                .await?;
+            for (number, found) in wanted.into_iter().zip(found) {
+                match found {
                     Found::Head(Some(case)) => cases.push(*case),
                     Found::Head(None) => return Err(CommandError::NoSuchCase(number)),
                     Found::Repeated(commit) => return Ok(FoundGroup::Repeated(commit)),

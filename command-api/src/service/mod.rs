@@ -8,6 +8,7 @@
 //! caller sent an idempotency key), one strongly consistent read of the commits past it,
 //! and one conditional write.
 
+mod calendar;
 mod commands;
 mod envelope;
 mod load;
@@ -23,6 +24,7 @@ use casefold_shared::case::FoldError;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{ControlStore, EventStore, Generation, SnapshotStore, StoreError};
 
+pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod blocks;
+mod calendar;
 mod case_note;
 mod consolidation;
 mod correspondence;
