@@ -1,5 +1,7 @@
 //! Setting a trial calendar of any size.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -17,6 +19,10 @@ use super::extract::{Caller, Parameters, Steering};
 use super::problem::Problem;
 use crate::command::TrialCalendar;
 use crate::service::{CalendarOutcome, CalendarReport, CommandError, Request};
+
+/// After how long no further cases are looked at. What is under way then has as long again
+/// until the request times out.
+const TIME: Duration = Duration::from_secs(super::REQUEST_TIMEOUT.as_secs() / 2);
 
 /// What became of a trial calendar.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,6 +67,8 @@ pub(super) enum Outcome {
     Already,
     /// It was not set.
     Refused,
+    /// It was not looked at, for the time was up: send these again.
+    Left,
 }
 
 impl From<CalendarReport> for TrialCalendarReport {
@@ -94,6 +102,13 @@ impl CalendaredCase {
         match outcome {
             CalendarOutcome::Calendared(version) => done(Outcome::Calendared, version),
             CalendarOutcome::Already(version) => done(Outcome::Already, version),
+            CalendarOutcome::Left => Self {
+                docket_number,
+                outcome: Outcome::Left,
+                code: None,
+                detail: None,
+                version: None,
+            },
             CalendarOutcome::Refused(refusal) => refused(refusal.code(), refusal.to_string()),
             // The same codes and sentences as where one case alone is asked for.
             CalendarOutcome::NoSuchCase => {
@@ -113,9 +128,10 @@ impl CalendaredCase {
 ///
 /// Sets up to 5,000 cases on the calendar of a session, in steps of at most 100 cases, each
 /// all or none; a consolidated group is in one step. A case that is refused is reported, and
-/// doesn't stop the others. A case that is set already is reported as such: after a time-out
+/// doesn't stop the others. A case that is set already is reported as such: after a failure
 /// send the same again, and it goes on where it stopped. For that reason an Idempotency-Key
-/// is not needed, and has no effect.
+/// is not needed, and has no effect. Where the time doesn't suffice for all cases, the answer
+/// says which are left: send these again.
 #[utoipa::path(
     post, path = "/v1/trial-calendars", tag = "commands", operation_id = "setTrialCalendar",
     params(
@@ -146,7 +162,7 @@ pub(super) async fn set_trial_calendar(
         correlation_id: context.correlation_id,
         if_match: None,
     };
-    let report = state.service.set_calendar(&request).await?;
+    let report = state.service.set_calendar(&request, TIME).await?;
     let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((no_store, Json(TrialCalendarReport::from(report))).into_response())
 }

@@ -3,9 +3,11 @@
 //! A step is one `SetTrialCalendar` of at most 100 cases, carried out on all of them or on
 //! none. Before it, each case is decided by itself, a consolidated group as one, so that a
 //! case that is refused doesn't stop the others. What is set stays set: sent again, after a
-//! time-out or a crash, the calendar goes on where it stopped.
+//! crash or a time-out, the calendar goes on where it stopped. Before it runs out of time it
+//! stops by itself and says which cases are left.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
@@ -48,10 +50,12 @@ pub enum CalendarOutcome {
     NoSuchCase,
     /// Others changed it, or a case of its group, each time it was decided.
     Contended,
+    /// It was not looked at, for the time was up.
+    Left,
 }
 
 /// Cases that are set together or not at all.
-type Unit = Vec<DocketNumber>;
+type Unit = Vec<Case>;
 
 /// A calendar on its way.
 struct Stepping<'a> {
@@ -62,7 +66,8 @@ struct Stepping<'a> {
 
 impl Service {
     /// Sets a trial calendar of up to [`limits::CALENDAR`] cases. An idempotency key has no
-    /// meaning here: a case is calendared once, whoever asks how often.
+    /// meaning here: a case is calendared once, whoever asks how often. Once it has taken as
+    /// long as `time`, no further cases are looked at; the first hundred always are.
     ///
     /// # Errors
     /// [`CommandError`] where the calendar as a whole is refused, or the store failed. What
@@ -70,6 +75,7 @@ impl Service {
     pub async fn set_calendar(
         &self,
         request: &Request<TrialCalendar>,
+        time: Duration,
     ) -> Result<CalendarReport, CommandError> {
         let mut ids = std::iter::empty();
         calendar::admit(&request.command, &self.ask(request, &mut ids))?;
@@ -82,7 +88,7 @@ impl Service {
             request,
             report,
         };
-        stepping.run().await
+        stepping.run(time).await
     }
 
     /// What deciding over a calendar needs. It makes no new ids.
@@ -100,7 +106,8 @@ impl Service {
 }
 
 impl Stepping<'_> {
-    async fn run(mut self) -> Result<CalendarReport, CommandError> {
+    async fn run(mut self, time: Duration) -> Result<CalendarReport, CommandError> {
+        let since = Instant::now();
         let mut rest: BTreeSet<_> = self
             .request
             .command
@@ -117,7 +124,14 @@ impl Stepping<'_> {
                     self.send(step).await?;
                 }
             }
+            if since.elapsed() >= time {
+                break;
+            }
         }
+        let left = rest
+            .into_iter()
+            .map(|number| (number, CalendarOutcome::Left));
+        self.report.cases.extend(left);
         if let Some(step) = packing.finish() {
             self.send(step).await?;
         }
@@ -171,10 +185,10 @@ impl Stepping<'_> {
             let ask = self.service.ask(self.request, &mut ids);
             let outlooks = calendar::outlook(&unit, &self.request.command, ask);
             let mut ready = Unit::new();
-            for (case, outlook) in unit.iter().zip(outlooks) {
+            for (case, outlook) in unit.into_iter().zip(outlooks) {
                 let outcome = match outlook {
                     Outlook::Ready => {
-                        ready.push(case.docket_number);
+                        ready.push(case);
                         continue;
                     }
                     Outlook::Set => CalendarOutcome::Already(case.version),
@@ -192,24 +206,27 @@ impl Stepping<'_> {
     /// Carries a step out. Where a case of it has changed so that it can't be set any more,
     /// each unit becomes a step of its own.
     async fn send(&mut self, step: Vec<Unit>) -> Result<(), CommandError> {
-        if self.set(step.concat()).await? {
+        let units: Vec<_> = step.iter().map(|unit| numbers(unit)).collect();
+        if self.set(step.into_iter().flatten().collect()).await? {
             return Ok(());
         }
-        for unit in step {
-            if self.set(unit.clone()).await? {
-                continue;
-            }
+        for unit in units {
             let cases = self.load(unit, &mut BTreeSet::new()).await?;
-            for number in self.ready(cases).concat() {
-                let outcome = CalendarOutcome::Contended;
-                self.report.cases.insert(number, outcome);
+            for unit in self.ready(cases) {
+                let unit_numbers = numbers(&unit);
+                if !self.set(unit).await? {
+                    let contended = |number| (number, CalendarOutcome::Contended);
+                    let contended = unit_numbers.into_iter().map(contended);
+                    self.report.cases.extend(contended);
+                }
             }
         }
         Ok(())
     }
 
     /// Sets cases, all of them or none, and says which.
-    async fn set(&mut self, numbers: Vec<DocketNumber>) -> Result<bool, CommandError> {
+    async fn set(&mut self, cases: Vec<Case>) -> Result<bool, CommandError> {
+        let numbers = numbers(&cases);
         let request = Request {
             actor: self.request.actor.clone(),
             command: self.request.command.step(numbers),
@@ -217,7 +234,7 @@ impl Stepping<'_> {
             correlation_id: self.request.correlation_id.clone(),
             if_match: None,
         };
-        match self.service.command_group(request).await {
+        match self.service.command_group_on(request, Some(cases)).await {
             Ok(answers) => {
                 self.report.steps += 1;
                 for answer in answers {
@@ -230,4 +247,8 @@ impl Stepping<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+fn numbers(cases: &[Case]) -> Vec<DocketNumber> {
+    cases.iter().map(|case| case.docket_number).collect()
 }

@@ -150,9 +150,23 @@ impl Service {
         &self,
         request: Request<GroupCommand>,
     ) -> Result<Vec<Answer>, CommandError> {
+        self.command_group_on(request, None).await
+    }
+
+    /// The same over cases that were read already; after a lost race they are read again.
+    pub(super) async fn command_group_on(
+        &self,
+        request: Request<GroupCommand>,
+        read: Option<Vec<Case>>,
+    ) -> Result<Vec<Answer>, CommandError> {
         let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        let mut read = read;
         for _ in 0..MAX_TRIES {
-            let cases = match self.find_group(&request).await? {
+            let found = match read.take() {
+                Some(cases) => FoundGroup::Cases(cases),
+                None => self.find_group(&request).await?,
+            };
+            let cases = match found {
                 FoundGroup::Cases(cases) => cases,
                 FoundGroup::Repeated(commit) => {
                     let commits = self.commits(&[commit]).await?;
