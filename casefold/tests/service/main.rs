@@ -17,8 +17,8 @@ mod reading;
 mod refusals;
 mod support;
 mod tool;
-mod visibility;
 mod trial_calendars;
+mod visibility;
 
 use support::{Served, petition, served_case};
 
