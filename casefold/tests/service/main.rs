@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod case_life;
 mod crash;
 mod examples;
 #[path = "../support/history.rs"]
