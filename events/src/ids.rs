@@ -52,9 +52,14 @@ impl DocketNumber {
         self.year
     }
 
-    const fn sort_key(self) -> (u16, u32) {
+    /// The year in full: 1970 to 2069.
+    pub const fn full_year(self) -> u16 {
         let century = if self.year >= 70 { 1900 } else { 2000 };
-        (century + self.year as u16, self.serial)
+        century + self.year as u16
+    }
+
+    const fn sort_key(self) -> (u16, u32) {
+        (self.full_year(), self.serial)
     }
 }
 

@@ -5,6 +5,7 @@
 //! | module | holds | never knows |
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
+//! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
@@ -14,4 +15,5 @@ pub mod clock;
 pub mod config;
 pub mod dynamodb;
 pub mod gateway;
+pub mod lists;
 pub mod telemetry;

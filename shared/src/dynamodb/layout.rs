@@ -74,7 +74,8 @@ impl Document {
     }
 }
 
-fn split(body: &str) -> impl Iterator<Item = &str> {
+/// A text in parts that fit into a row each; one at least.
+pub(super) fn split(body: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(body);
     std::iter::from_fn(move || {
         let body = rest?;

@@ -11,6 +11,7 @@
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
+//! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows, what a case has stored of them, and bringing them up to date |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
 //! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
@@ -26,6 +27,10 @@ mod fit;
 mod get_case;
 mod item;
 mod layout;
+mod lists;
+mod lists_layout;
+mod lists_page;
+mod lists_put;
 mod meter;
 mod put_case;
 mod read;
@@ -37,6 +42,7 @@ mod write;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
+use self::lists_put::KnownBuckets;
 use self::meter::Meter;
 use self::tables::Tables;
 use crate::config::Config;
@@ -54,6 +60,7 @@ pub struct DynamoStore {
     prefix: String,
     tables: Tables,
     meter: Meter,
+    known_buckets: KnownBuckets,
 }
 
 impl DynamoStore {
@@ -68,6 +75,7 @@ impl DynamoStore {
             prefix: config.table_prefix.clone(),
             tables: Tables::with_prefix(&config.table_prefix),
             meter,
+            known_buckets: KnownBuckets::default(),
         }
     }
 

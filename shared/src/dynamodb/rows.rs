@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use casefold_events::{CommandId, DocketNumber, Timestamp, Version};
 
 use super::item::{Item, corrupt, get_number, get_parsed, get_text, number, text};
-use super::tables::{RANGE_KEY, command_key, quarantine_partition, text_key};
-use crate::gateway::{CommandRow, Generation, Quarantined, StoreError};
+use super::tables::{RANGE_KEY, command_key, text_key};
+use crate::gateway::{CommandRow, Quarantined, StoreError};
 
 /// The items of rows, each key once: a batch may not name an item twice.
 pub(super) fn command_items(rows: &[CommandRow]) -> Vec<Item> {
@@ -44,12 +44,13 @@ pub(super) fn command_row(
     })
 }
 
-pub(super) fn quarantine_key(generation: Generation, docket_number: DocketNumber) -> Item {
-    text_key(quarantine_partition(generation), docket_number.to_string())
+/// The key of a parked case, in the partition of a projection's parked cases.
+pub(super) fn quarantine_key(partition: String, docket_number: DocketNumber) -> Item {
+    text_key(partition, docket_number.to_string())
 }
 
-pub(super) fn quarantine_item(generation: Generation, parked: &Quarantined) -> Item {
-    let mut item = quarantine_key(generation, parked.docket_number);
+pub(super) fn quarantine_item(partition: String, parked: &Quarantined) -> Item {
+    let mut item = quarantine_key(partition, parked.docket_number);
     item.insert("version".to_owned(), number(parked.version.0));
     item.insert("reason".to_owned(), text(&parked.reason));
     item.insert("since".to_owned(), text(parked.since.to_string()));

@@ -72,7 +72,10 @@ impl SnapshotStore for DynamoStore {
         self.client
             .put_item()
             .table_name(&self.tables.snapshots)
-            .set_item(Some(quarantine_item(generation, parked)))
+            .set_item(Some(quarantine_item(
+                quarantine_partition(generation),
+                parked,
+            )))
             .send()
             .await
             .map_err(store_error)?;
@@ -87,7 +90,10 @@ impl SnapshotStore for DynamoStore {
         self.client
             .delete_item()
             .table_name(&self.tables.snapshots)
-            .set_key(Some(quarantine_key(generation, docket_number)))
+            .set_key(Some(quarantine_key(
+                quarantine_partition(generation),
+                docket_number,
+            )))
             .send()
             .await
             .map_err(store_error)?;
@@ -99,7 +105,7 @@ impl SnapshotStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Option<Quarantined>, StoreError> {
-        let key = quarantine_key(generation, docket_number);
+        let key = quarantine_key(quarantine_partition(generation), docket_number);
         let found: Option<Item> = self
             .get_with(&self.tables.snapshots, key, Consistency::Eventual)
             .await?;

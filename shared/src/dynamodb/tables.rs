@@ -1,9 +1,12 @@
 //! The tables: their names, keys and key formats. Each stands here and nowhere else.
 
-use casefold_events::{CommandId, CommitRef, DocketEntryId, DocketNumber};
+use std::borrow::Cow;
+
+use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber};
 
 use super::item::{Item, number, text};
 use crate::gateway::Generation;
+use crate::lists::List;
 
 /// A table as it is created, by us or by the infrastructure's code, which is tested
 /// against it.
@@ -196,4 +199,51 @@ pub(super) fn command_key(docket_number: DocketNumber, command_id: &CommandId) -
 /// The partition of the parked cases.
 pub(super) fn quarantine_partition(generation: Generation) -> String {
     format!("quarantine@case@{generation}")
+}
+
+/// The partition of the cases whose lists are parked.
+pub(super) fn lists_quarantine_partition(generation: Generation) -> String {
+    format!("quarantine@lists@{generation}")
+}
+
+/// The partition that says what of a case is stored in lists.
+pub(super) fn lists_partition(generation: Generation, docket_number: DocketNumber) -> String {
+    format!("lists@{generation}#{docket_number}")
+}
+
+/// The sort key of the row that says how far a case's lists are.
+pub(super) const LISTS_STATE: &str = "state";
+
+/// The sort key of the row that says which rows a case has.
+pub(super) const LISTS_ROWS: &str = "rows";
+
+/// Where rows of one list, key and bucket are. The list's name and the bucket have no `#`,
+/// so no two of them are in one place.
+pub(super) fn list_place(list: List, key: &str, bucket: &str) -> String {
+    format!(
+        "{list}#{}#{bucket}",
+        key_in_partition(key),
+        list = list.as_str()
+    )
+}
+
+/// The partition of a place.
+pub(super) fn list_partition(generation: Generation, place: &str) -> String {
+    format!("list@{generation}#{place}")
+}
+
+/// The partition of the buckets that a list has under a key.
+pub(super) fn buckets_partition(generation: Generation, list: List, key: &str) -> String {
+    let list = list.as_str();
+    format!("buckets@{generation}#{list}#{}", key_in_partition(key))
+}
+
+/// A partition key takes 2,048 bytes: a longer key stands in it by its digest.
+fn key_in_partition(key: &str) -> Cow<'_, str> {
+    const MAX_BYTES: usize = 1_024;
+    if key.len() <= MAX_BYTES {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(Digest::of(key.as_bytes()).to_string())
+    }
 }

@@ -8,16 +8,19 @@
 //! | --- | --- | --- |
 //! | [`EventStore`] | commits, for ever | never |
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
+//! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
 
 mod control;
 mod event_store;
+mod lists;
 mod snapshots;
 
 pub use control::ControlStore;
 pub use event_store::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
 };
+pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder};
 pub use snapshots::{
     CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
 };

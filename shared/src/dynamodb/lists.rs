@@ -1,0 +1,103 @@
+//! The list store on DynamoDB.
+
+use async_trait::async_trait;
+use casefold_events::{DocketNumber, Version};
+
+use super::DynamoStore;
+use super::error::store_error;
+use super::lists_layout::state_of;
+use super::read::Consistency;
+use super::rows::{quarantine_item, quarantine_key, quarantined};
+use super::tables::{LISTS_STATE, lists_partition, lists_quarantine_partition, text_key};
+use crate::gateway::{
+    Generation, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
+};
+use crate::lists::{List, ListRow};
+
+#[async_trait]
+impl ListStore for DynamoStore {
+    async fn lists_put(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        version: Version,
+        rows: &[ListRow],
+    ) -> Result<ListsOutcome, StoreError> {
+        self.lists_write(generation, docket_number, version, rows)
+            .await
+    }
+
+    async fn lists_version(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Version>, StoreError> {
+        let key = text_key(lists_partition(generation, docket_number), LISTS_STATE);
+        let state = self.get(&self.tables.snapshots, key).await?;
+        let version = |item| state_of(item).map(|state| state.version);
+        state.as_ref().map(version).transpose()
+    }
+
+    async fn list_page(
+        &self,
+        generation: Generation,
+        list: List,
+        key: &str,
+        range: ListRange<'_>,
+    ) -> Result<ListPage, StoreError> {
+        self.list_read(generation, list, key, range).await
+    }
+
+    async fn lists_park(
+        &self,
+        generation: Generation,
+        parked: &Quarantined,
+    ) -> Result<(), StoreError> {
+        let item = quarantine_item(lists_quarantine_partition(generation), parked);
+        self.client
+            .put_item()
+            .table_name(&self.tables.snapshots)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn lists_release(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError> {
+        let key = quarantine_key(lists_quarantine_partition(generation), docket_number);
+        self.client
+            .delete_item()
+            .table_name(&self.tables.snapshots)
+            .set_key(Some(key))
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn lists_parked_get(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        let key = quarantine_key(lists_quarantine_partition(generation), docket_number);
+        let found = self
+            .get_with(&self.tables.snapshots, key, Consistency::Eventual)
+            .await?;
+        found.as_ref().map(quarantined).transpose()
+    }
+
+    async fn lists_parked(&self, generation: Generation) -> Result<Vec<Quarantined>, StoreError> {
+        let partition = lists_quarantine_partition(generation);
+        let table = &self.tables.snapshots;
+        let rows = self
+            .query_rows(table, &partition, "", Consistency::Eventual)
+            .await?;
+        rows.values().map(quarantined).collect()
+    }
+}
