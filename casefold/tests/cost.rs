@@ -63,7 +63,12 @@ async fn serve_petition_on_a_case_of(commits: u64) -> Consumed {
         .unwrap()
         .docket_number;
     command(&service, number, json!({"type": "QcPetition"})).await;
-    let projector = Projector::of_this_build(store.clone(), store.clone(), Arc::new(SystemClock));
+    let projector = Projector::of_this_build(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        Arc::new(SystemClock),
+    );
     for version in 3..=commits {
         let name = if version % 2 == 1 {
             "SealCase"

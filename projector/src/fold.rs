@@ -8,18 +8,20 @@
 //!   word;
 //! - a snapshot is written only onto the version that it was folded from; where another was
 //!   faster, everything is read and folded again;
-//! - the rows of the command projection are written before the snapshot of their version;
+//! - the rows of the command projection are written before the snapshot of their version,
+//!   and those of the lists after it;
 //! - a commit that can't be folded, though the event table itself has given it, parks its
 //!   case, after the commits before it are written; the case is released when it has been
 //!   folded past that commit.
 
+mod lists;
 mod step;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_events::{DocketEntryId, DocketNumber, Version};
-use casefold_shared::case::FoldError;
+use casefold_shared::case::{Case, FoldError};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     EntrySelection, EventStore, Generation, Quarantined, SnapshotStore, StoreError,
@@ -28,6 +30,8 @@ use casefold_shared::gateway::{
 use crate::hints::Hints;
 use crate::projections::case::entries_changed;
 use step::{Commits, Step};
+
+pub use lists::ListsFolder;
 
 /// How often a case is read and folded again when another writer was faster.
 const TRIES: u32 = 6;
@@ -43,6 +47,7 @@ pub struct CaseFolder {
     snapshots: Arc<dyn SnapshotStore>,
     clock: Arc<dyn Clock>,
     generation: Generation,
+    lists: Vec<ListsFolder>,
 }
 
 /// How far a case was brought.
@@ -108,6 +113,15 @@ pub enum AdvanceError {
         #[source]
         source: StoreError,
     },
+    /// The case is folded, and the store failed while its lists were brought forward.
+    #[error("the store failed while the lists of case {docket_number} were brought forward")]
+    Lists {
+        /// The case.
+        docket_number: DocketNumber,
+        /// How.
+        #[source]
+        source: StoreError,
+    },
     /// Other writers were faster each time.
     #[error("case {docket_number} was written by others {TRIES} times while it was folded")]
     Contended {
@@ -124,6 +138,14 @@ enum Stop {
     Unfoldable(Obstacle),
     /// The store failed in a way that may pass.
     Passing(StoreError),
+}
+
+/// How far a case could be folded.
+struct Reached {
+    /// The case as it stands in the store; `None` where it has no commit.
+    case: Option<Case>,
+    /// What is in the way of its next commit, where something is.
+    obstacle: Option<Obstacle>,
 }
 
 /// A commit that can't be folded, and why.
@@ -145,7 +167,13 @@ impl CaseFolder {
             snapshots,
             clock,
             generation,
+            lists: Vec::new(),
         }
+    }
+
+    /// Makes lists from the cases that are folded.
+    pub fn with_lists(self, lists: Vec<ListsFolder>) -> Self {
+        Self { lists, ..self }
     }
 
     /// The generation that is folded into.
@@ -182,8 +210,18 @@ impl CaseFolder {
             }
             Ok(parked) => parked,
         };
-        let outcome = match end {
-            Ok(version) => {
+        let reached = match end {
+            Ok(reached) => reached,
+            Err(Stop::Unfoldable(obstacle)) => Reached {
+                case: None,
+                obstacle: Some(obstacle),
+            },
+            Err(Stop::Passing(error)) => return Err(failed(error)),
+            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
+        };
+        let outcome = match reached.obstacle {
+            None => {
+                let version = version_of(reached.case.as_ref());
                 if parked.is_some_and(|parked| parked.version <= version) {
                     let remove = self
                         .snapshots
@@ -197,7 +235,7 @@ impl CaseFolder {
                     1.. => Outcome::Folded(version),
                 }
             }
-            Err(Stop::Unfoldable(obstacle)) => {
+            Some(obstacle) => {
                 let version = obstacle.version;
                 self.park(docket_number, obstacle, parked)
                     .await
@@ -205,20 +243,26 @@ impl CaseFolder {
                 counts.parked = 1;
                 Outcome::Parked(version)
             }
-            Err(Stop::Passing(error)) => return Err(failed(error)),
-            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
         };
+        if let Some(case) = &reached.case {
+            let failed = |source| AdvanceError::Lists {
+                docket_number,
+                source,
+            };
+            for lists in &self.lists {
+                lists.bring(case).await.map_err(failed)?;
+            }
+        }
         Ok(Advance { outcome, counts })
     }
 
-    /// Tries to bring a case forward, again where another writer was faster, and gives the
-    /// version that was reached.
+    /// Tries to bring a case forward, again where another writer was faster.
     async fn reach(
         &self,
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Version, Stop> {
+    ) -> Result<Reached, Stop> {
         let mut pause = FIRST_PAUSE;
         for tries in 1..=TRIES {
             match self.reach_once(docket_number, hints, counts).await {
@@ -240,7 +284,7 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Version, Stop> {
+    ) -> Result<Reached, Stop> {
         let wanted: Vec<DocketEntryId> = entries_changed(hints.commits()).into_iter().collect();
         let entries = match wanted.is_empty() {
             true => EntrySelection::None,
@@ -265,7 +309,7 @@ impl CaseFolder {
         let suffice = !hints.is_empty() && !hints.reach_beyond(step.version());
         if hinted.is_ok() && suffice {
             step.write().await?;
-            return Ok(step.version());
+            return Ok(step.into_reached(None));
         }
         // What the event table has goes all the way to the present.
         let Commits {
@@ -277,15 +321,11 @@ impl CaseFolder {
         }
         let folded = step.fold(&commits.iter().collect::<Vec<_>>()).await?;
         step.write().await?;
-        match (folded, unreadable) {
-            (Err(obstacle), _) | (Ok(()), Some(obstacle)) => Err(Stop::Unfoldable(obstacle)),
-            (Ok(()), None) => {
-                if hints.reach_beyond(step.version()) {
-                    tracing::warn!(%docket_number, "a hint at a commit that isn't there is left");
-                }
-                Ok(step.version())
-            }
+        let obstacle = folded.err().or(unreadable);
+        if obstacle.is_none() && hints.reach_beyond(step.version()) {
+            tracing::warn!(%docket_number, "a hint at a commit that isn't there is left");
         }
+        Ok(step.into_reached(obstacle))
     }
 
     /// The commits after a version. Where one can't be read, those before it, and which.
@@ -334,6 +374,10 @@ impl CaseFolder {
             .quarantine_put(self.generation, &parked)
             .await
     }
+}
+
+fn version_of(case: Option<&Case>) -> Version {
+    case.map_or(Version::ZERO, |case| case.version)
 }
 
 impl Stop {

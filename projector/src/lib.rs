@@ -19,6 +19,6 @@ pub mod projections;
 pub mod record;
 pub mod stream;
 
-pub use fold::CaseFolder;
+pub use fold::{CaseFolder, ListsFolder};
 pub use hints::Hints;
 pub use stream::Projector;

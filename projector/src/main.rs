@@ -18,7 +18,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     telemetry::init(Format::Json)?;
     let config = Config::from_env()?;
     let store = Arc::new(DynamoStore::new(&sdk_config(&config).await, &config));
-    let projector = &Projector::of_this_build(store.clone(), store, Arc::new(SystemClock));
+    let projector =
+        &Projector::of_this_build(store.clone(), store.clone(), store, Arc::new(SystemClock));
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         Ok::<_, Infallible>(projector.handle(record::batch(event.payload)).await)
     }))

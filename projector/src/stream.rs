@@ -8,12 +8,12 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use casefold_events::DocketNumber;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{EventStore, SnapshotStore};
+use casefold_shared::gateway::{EventStore, ListStore, SnapshotStore};
 use futures::StreamExt;
 
-use crate::fold::{Advance, AdvanceError, CaseFolder, Counts};
+use crate::fold::{Advance, AdvanceError, CaseFolder, Counts, ListsFolder};
 use crate::hints::Hints;
-use crate::projections::case_generations;
+use crate::projections::{case_generations, lists_generations};
 use crate::record::{self, Meaning};
 
 /// How many cases of a batch are folded at once: enough to hide the store's round trips
@@ -66,10 +66,14 @@ impl Projector {
     pub fn of_this_build(
         events: Arc<dyn EventStore>,
         snapshots: Arc<dyn SnapshotStore>,
+        lists: Arc<dyn ListStore>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let folder = |generation| {
+            let lists = lists_generations(generation)
+                .map(|generation| ListsFolder::new(lists.clone(), clock.clone(), generation));
             CaseFolder::new(events.clone(), snapshots.clone(), clock.clone(), generation)
+                .with_lists(lists.collect())
         };
         Self::new(case_generations().map(folder).collect())
     }

@@ -109,7 +109,12 @@ pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
     let stream = DynamoStream::of_table(client, &table)
         .await?
         .ok_or_else(|| format!("table {table} has no stream; enable one with NEW_IMAGE"))?;
-    let projector = Projector::of_this_build(store.clone(), store.clone(), Arc::new(SystemClock));
+    let projector = Projector::of_this_build(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        Arc::new(SystemClock),
+    );
     let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
     let feed = Feed::new(
         Arc::new(stream),

@@ -13,4 +13,5 @@ mod control;
 mod faults;
 mod large_cases;
 mod layout;
+mod lists;
 mod snapshots;

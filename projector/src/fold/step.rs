@@ -6,7 +6,7 @@ use casefold_events::{Commit, CommitRef, DocketEntryId, DocketNumber, Version};
 use casefold_shared::case::{Case, FoldError};
 use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
 
-use super::{CaseFolder, Counts, Obstacle, Stop};
+use super::{CaseFolder, Counts, Obstacle, Reached, Stop, version_of};
 use crate::projections::{case::entries_changed, command};
 
 /// A case being folded on from the snapshot in the store.
@@ -38,7 +38,7 @@ impl<'a> Step<'a> {
     ) -> Self {
         Self {
             folder,
-            base: snapshot.as_ref().map_or(Version::ZERO, |case| case.version),
+            base: version_of(snapshot.as_ref()),
             case: snapshot,
             rows: Vec::new(),
             asked: asked.into_iter().collect(),
@@ -48,9 +48,15 @@ impl<'a> Step<'a> {
 
     /// The version in memory.
     pub(super) fn version(&self) -> Version {
-        self.case
-            .as_ref()
-            .map_or(Version::ZERO, |case| case.version)
+        version_of(self.case.as_ref())
+    }
+
+    /// Ends with what is in memory, which is written.
+    pub(super) fn into_reached(self, obstacle: Option<Obstacle>) -> Reached {
+        Reached {
+            case: self.case,
+            obstacle,
+        }
     }
 
     /// Folds commits up to the first that can't be. What went before it stays folded, and is

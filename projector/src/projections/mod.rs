@@ -8,6 +8,7 @@
 
 pub mod case;
 pub mod command;
+pub mod lists;
 
 use casefold_shared::gateway::Generation;
 
@@ -31,14 +32,27 @@ pub const PROJECTIONS: &[Projection] = &[
         name: command::NAME,
         generation: Generation::FIRST,
     },
+    Projection {
+        name: lists::NAME,
+        generation: Generation::FIRST,
+    },
 ];
 
 /// The generations of the case projection that this build folds, side by side. The rows of
 /// the command projection are written on the way, before the case of the same version.
 pub fn case_generations() -> impl Iterator<Item = Generation> {
+    generations(case::NAME)
+}
+
+/// The generations of the lists that are made from a generation of the case projection.
+pub fn lists_generations(made_from: Generation) -> impl Iterator<Item = Generation> {
+    generations(lists::NAME).filter(move |_| made_from == lists::MADE_FROM)
+}
+
+fn generations(name: &str) -> impl Iterator<Item = Generation> {
     PROJECTIONS
         .iter()
-        .filter(|projection| projection.name == case::NAME)
+        .filter(move |projection| projection.name == name)
         .map(|projection| projection.generation)
 }
 
@@ -53,5 +67,7 @@ mod tests {
         let distinct: HashSet<_> = PROJECTIONS.iter().collect();
         assert_eq!(distinct.len(), PROJECTIONS.len());
         assert!(case_generations().count() >= 1);
+        let lists = case_generations().flat_map(lists_generations);
+        assert_eq!(lists.count(), generations(lists::NAME).count());
     }
 }

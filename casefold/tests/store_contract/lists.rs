@@ -1,0 +1,466 @@
+//! The rows of cases in lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use casefold_events::{DocketNumber, Version};
+use casefold_shared::case::Case;
+use casefold_shared::gateway::{
+    Generation, ListRange, ListStore, ListsOutcome, Quarantined, SortOrder,
+};
+use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
+
+use crate::support::Court;
+use crate::support::faults::{Fault, Proxy};
+use crate::support::history::{at, chain, docket, fold, petition};
+
+const FIRST: Generation = Generation::FIRST;
+
+fn case() -> Case {
+    fold(None, &chain(docket(101), [vec![petition()]]))
+}
+
+fn row(list: List, key: &str, sort: &str) -> ListRow {
+    ListRow {
+        list,
+        key: key.to_owned(),
+        sort: sort.to_owned(),
+        line: Line::Case(CaseLine::of(&case())),
+    }
+}
+
+/// A case of so many people, each with a user id and a name of their own.
+fn case_of_people(people: usize) -> Case {
+    let mut case = case();
+    let first = case.parties[0].clone();
+    case.parties = (0..people)
+        .map(|n| {
+            let mut contact = first.clone();
+            contact.user_id = Some(casefold_events::UserId::new(format!("user-{n}")).unwrap());
+            contact.name = format!("Partner{n} Holding{n}").into();
+            contact
+        })
+        .collect();
+    case
+}
+
+/// Where rows are, with what they show.
+type Stored = BTreeMap<(String, String), String>;
+
+/// Every row of a list that is stored.
+async fn stored(court: &Court) -> Stored {
+    let items = court.snapshot_items().await;
+    let rows = items.into_iter().filter_map(|((pk, sk), item)| {
+        let place = pk.strip_prefix("list@1#")?.to_owned();
+        Some(((place, sk), item["body"].as_s().unwrap().clone()))
+    });
+    rows.collect()
+}
+
+/// Rows as they ought to be stored.
+fn expected(rows: &[ListRow]) -> Stored {
+    let stored = rows.iter().map(|row| {
+        let place = format!("{}#{}#{}", row.list.as_str(), row.key, row.bucket());
+        let body = serde_json::to_string(&row.line).unwrap();
+        ((place, row.sort.clone()), body)
+    });
+    stored.collect()
+}
+
+/// That what a case is said to have stored is what is stored, and nothing else.
+async fn assert_inventory_is_true(court: &Court, number: DocketNumber) {
+    let items = court.snapshot_items().await;
+    let partition = format!("lists@1#{number}");
+    let parts = items
+        .iter()
+        .filter(|((pk, sk), _)| *pk == partition && sk.starts_with("rows"));
+    let body: String = parts
+        .map(|(_, item)| item["body"].as_s().unwrap().as_str())
+        .collect();
+    let inventory: BTreeMap<String, BTreeMap<String, String>> = match body.is_empty() {
+        true => BTreeMap::new(),
+        false => serde_json::from_str(&body).unwrap(),
+    };
+    let known: BTreeSet<_> = inventory
+        .into_iter()
+        .flat_map(|(place, sorts)| sorts.into_keys().map(move |sort| (place.clone(), sort)))
+        .collect();
+    let there: BTreeSet<_> = stored(court).await.into_keys().collect();
+    assert_eq!(known, there);
+}
+
+async fn put(court: &Court, version: u64, rows: &[ListRow]) -> ListsOutcome {
+    let put = court
+        .store
+        .lists_put(FIRST, docket(101), Version(version), rows);
+    put.await.unwrap()
+}
+
+#[tokio::test]
+async fn the_stored_rows_of_a_case_become_exactly_its_rows() {
+    let court = Court::open().await;
+    let mut case = case();
+    let before = rows(&case);
+    assert_eq!(
+        put(&court, 1, &before).await,
+        ListsOutcome::Changed(before.len())
+    );
+    assert_eq!(stored(&court).await, expected(&before));
+
+    // The judge's name changes: two lists show it by its place, every one by what it shows.
+    case.associated_judge = "Judge Colvin".to_owned();
+    let after = rows(&case);
+    put(&court, 2, &after).await;
+    assert_eq!(stored(&court).await, expected(&after));
+    assert_inventory_is_true(&court, docket(101)).await;
+
+    put(&court, 3, &[]).await;
+    assert_eq!(stored(&court).await, Stored::new());
+    put(&court, 4, &before).await;
+    assert_eq!(stored(&court).await, expected(&before));
+    let version = court.store.lists_version(FIRST, docket(101)).await.unwrap();
+    assert_eq!(version, Some(Version(4)));
+}
+
+#[tokio::test]
+async fn older_rows_never_come_back_and_the_same_are_not_written_again() {
+    let court = Court::open().await;
+    let mut case = case();
+    let old = rows(&case);
+    put(&court, 1, &old).await;
+    case.caption = "Nora Quist, Petitioner".into();
+    let new = rows(&case);
+    put(&court, 3, &new).await;
+
+    let before = court.store.consumed();
+    for version in [1, 2, 3] {
+        assert_eq!(put(&court, version, &old).await, ListsOutcome::Current);
+    }
+    assert_eq!((court.store.consumed() - before).write_units, 0.0);
+    assert_eq!(stored(&court).await, expected(&new));
+}
+
+#[tokio::test]
+async fn where_no_row_changes_the_version_moves_for_one_write_unit() {
+    let court = Court::open().await;
+    let rows = rows(&case());
+    put(&court, 1, &rows).await;
+    let before = court.store.consumed();
+    assert_eq!(put(&court, 2, &rows).await, ListsOutcome::Unchanged);
+    let consumed = court.store.consumed() - before;
+    assert_eq!((consumed.requests, consumed.write_units), (2, 1.0));
+    // A worker that was held up since then finds that it is late.
+    assert_eq!(put(&court, 2, &[]).await, ListsOutcome::Current);
+    assert_eq!(stored(&court).await, expected(&rows));
+}
+
+#[tokio::test]
+async fn a_case_of_eighty_people_is_listed_whole_and_shrinks_again() {
+    let court = Court::open().await;
+    let (many, few) = (rows(&case_of_people(80)), rows(&case_of_people(1)));
+    assert!(many.len() > 200, "{}", many.len());
+    put(&court, 1, &many).await;
+    assert_eq!(stored(&court).await, expected(&many));
+    assert_inventory_is_true(&court, docket(101)).await;
+    put(&court, 2, &few).await;
+    assert_eq!(stored(&court).await, expected(&few));
+    assert_inventory_is_true(&court, docket(101)).await;
+}
+
+#[tokio::test]
+async fn whoever_stops_between_two_steps_leaves_an_inventory_that_is_true() {
+    for stop_at in [1, 2, 3] {
+        let court = Court::open().await;
+        let proxy = Proxy::before(&court.endpoint_url).await;
+        let store = court.store_by_way_of(&proxy.endpoint_url).await;
+        let old = rows(&case());
+        put(&court, 1, &old).await;
+
+        // Given a writer that is gone once so many of its transactions are on their way
+        let many = rows(&case_of_people(80));
+        let writing = store.lists_put(FIRST, docket(101), Version(2), &many);
+        let gone = async {
+            while proxy.sent("TransactWriteItems").len() < stop_at {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = gone => {}
+            written = writing => panic!("it was to stop at step {stop_at}: {written:?}"),
+        }
+        settled(&court).await;
+
+        // Then what is stored is known, and the next one brings it to the next version.
+        assert_inventory_is_true(&court, docket(101)).await;
+        let next = rows(&case_of_people(40));
+        put(&court, 3, &next).await;
+        assert_eq!(
+            stored(&court).await,
+            expected(&next),
+            "stopped at {stop_at}"
+        );
+        assert_inventory_is_true(&court, docket(101)).await;
+    }
+}
+
+/// Waits until a transaction that nobody waits for any more has come to its end.
+async fn settled(court: &Court) {
+    let mut before = court.snapshot_items().await;
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = court.snapshot_items().await;
+        if now == before {
+            return;
+        }
+        before = now;
+    }
+}
+
+#[tokio::test]
+async fn writers_at_the_same_time_end_in_the_newest_rows() {
+    let court = Court::open().await;
+    // Of two writers halfway at the same version, with the same and with other rows.
+    let of = |version: u64| rows(&case_of_people(30 + usize::try_from(version).unwrap() * 12));
+    let versions = [2, 3, 4, 4, 5];
+    let writers = versions.map(|version| {
+        let store = court.store.clone();
+        async move {
+            // Delivered again until it is done, as a projector's records are.
+            while store
+                .lists_put(FIRST, docket(101), Version(version), &of(version))
+                .await
+                .is_err()
+            {}
+        }
+    });
+    futures::future::join_all(writers).await;
+    assert_eq!(stored(&court).await, expected(&of(5)));
+    assert_inventory_is_true(&court, docket(101)).await;
+    let version = court.store.lists_version(FIRST, docket(101)).await.unwrap();
+    assert_eq!(version, Some(Version(5)));
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_written_once() {
+    let court = Court::open().await;
+    let proxy = Proxy::before(&court.endpoint_url).await;
+    let store = court.store_by_way_of(&proxy.endpoint_url).await;
+    let rows = rows(&case());
+    proxy.inject("TransactWriteItems", Fault::LoseAnswer);
+    let outcome = store.lists_put(FIRST, docket(101), Version(1), &rows).await;
+    assert!(outcome.is_ok());
+    assert_eq!(stored(&court).await, expected(&rows));
+    assert_inventory_is_true(&court, docket(101)).await;
+}
+
+#[tokio::test]
+async fn generations_of_lists_stand_side_by_side() {
+    let court = Court::open().await;
+    let row = |sort| row(List::Person, "user-1", sort);
+    put(&court, 1, &[row("2026-000101")]).await;
+    let second = Generation(2);
+    let other = [row("2026-000101"), row("2026-000102")];
+    court
+        .store
+        .lists_put(second, docket(101), Version(1), &other)
+        .await
+        .unwrap();
+    let read = async |generation| {
+        let range = ListRange::first(10);
+        let page = court
+            .store
+            .list_page(generation, List::Person, "user-1", range);
+        page.await.unwrap().rows.len()
+    };
+    assert_eq!((read(FIRST).await, read(second).await), (1, 2));
+}
+
+/// Pages through a list to its end, in so large pages; the sort texts.
+async fn walk(court: &Court, list: List, key: &str, range: ListRange<'_>) -> Vec<String> {
+    let mut sorts = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let range = ListRange {
+            after: after.as_deref().or(range.after),
+            ..range
+        };
+        let page = court
+            .store
+            .list_page(FIRST, list, key, range)
+            .await
+            .unwrap();
+        assert!(page.rows.len() <= range.limit);
+        assert!(
+            page.rows
+                .iter()
+                .all(|row| row.list == list && row.key == key)
+        );
+        sorts.extend(page.rows.into_iter().map(|row| row.sort));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return sorts,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_read_in_its_order_across_buckets_in_pages_of_any_size() {
+    let court = Court::open().await;
+    let years = [95, 99, 3, 4, 5, 17, 24, 25, 26];
+    let mut all = Vec::new();
+    for year in years {
+        for serial in [101, 102, 110, 1000] {
+            let number = DocketNumber::new(serial, year).unwrap();
+            let sort = docket_sort(number);
+            let rows = [
+                row(List::Status, "New", &sort),
+                row(List::Status, "CAV", &sort),
+            ];
+            let version = Version(1);
+            court
+                .store
+                .lists_put(FIRST, number, version, &rows)
+                .await
+                .unwrap();
+            all.push(sort);
+        }
+    }
+    let backwards: Vec<_> = all.iter().rev().cloned().collect();
+    for limit in [1, 3, 7, 36, 100] {
+        let range = ListRange::first(limit);
+        assert_eq!(
+            walk(&court, List::Status, "New", range).await,
+            all,
+            "{limit}"
+        );
+        let range = ListRange {
+            order: SortOrder::Descending,
+            ..range
+        };
+        assert_eq!(
+            walk(&court, List::Status, "New", range).await,
+            backwards,
+            "{limit}"
+        );
+    }
+    assert_eq!(
+        walk(&court, List::Status, "Closed", ListRange::first(5)).await,
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_ends_with_the_list_is_the_last() {
+    let court = Court::open().await;
+    let sorts = ["a#2026-000101", "b#2026-000101"];
+    put(&court, 1, &sorts.map(|sort| row(List::Names, "xy", sort))).await;
+    let page = async |limit| {
+        let page = court
+            .store
+            .list_page(FIRST, List::Names, "xy", ListRange::first(limit));
+        page.await.unwrap()
+    };
+    assert_eq!(page(2).await.next, None);
+    assert_eq!(page(1).await.next.as_deref(), Some("a#2026-000101"));
+    assert_eq!(page(0).await.rows, []);
+}
+
+#[tokio::test]
+async fn a_part_of_a_list_is_read_by_its_bounds_and_no_other_bucket_is() {
+    let court = Court::open().await;
+    let days = [
+        "2026-10-31",
+        "2026-11-01",
+        "2026-11-30",
+        "2026-12-01",
+        "2027-01-15",
+    ];
+    let sorts = days.map(|day| format!("{day}T00:00:00.000Z#2026-000101#1"));
+    let of = |sort: &String| row(List::Deadlines, "", sort);
+    put(&court, 1, &sorts.iter().map(of).collect::<Vec<_>>()).await;
+    let november = ListRange {
+        from: Some("2026-11-01"),
+        to: Some("2026-12-01"),
+        ..ListRange::first(10)
+    };
+    assert_eq!(
+        walk(&court, List::Deadlines, "", november).await,
+        sorts[1..3]
+    );
+    let backwards = ListRange {
+        order: SortOrder::Descending,
+        limit: 1,
+        ..november
+    };
+    let expected = [sorts[2].clone(), sorts[1].clone()];
+    assert_eq!(walk(&court, List::Deadlines, "", backwards).await, expected);
+    let nothing = ListRange {
+        from: Some("2028"),
+        to: Some("2027"),
+        ..november
+    };
+    assert_eq!(
+        walk(&court, List::Deadlines, "", nothing).await,
+        Vec::<String>::new()
+    );
+
+    // The buckets that are there, and then one by one those within the bounds.
+    let before = court.store.consumed();
+    let page = court.store.list_page(FIRST, List::Deadlines, "", november);
+    page.await.unwrap();
+    let requests = (court.store.consumed() - before).requests;
+    assert!(requests <= 3, "{requests}");
+}
+
+#[tokio::test]
+async fn keys_that_look_like_other_keys_are_not_mixed_up_and_may_be_long() {
+    let court = Court::open().await;
+    let long = "x".repeat(5_000);
+    let keys = [
+        "Judge",
+        "Judge#2026",
+        "Judge#2026#",
+        "",
+        "Ångström, \"A\"",
+        &long,
+    ];
+    let sort = "2026-000101";
+    let of = |key: &&str| row(List::OpenOfJudge, key, sort);
+    put(&court, 1, &keys.iter().map(of).collect::<Vec<_>>()).await;
+    for key in keys {
+        let found = walk(&court, List::OpenOfJudge, key, ListRange::first(10)).await;
+        assert_eq!(found, [sort], "{}", key.len());
+    }
+    put(&court, 2, &[]).await;
+    assert_eq!(stored(&court).await, Stored::new());
+}
+
+#[tokio::test]
+async fn a_case_whose_lists_are_parked_is_listed_until_it_is_released() {
+    let court = Court::open().await;
+    let parked = Quarantined {
+        docket_number: docket(101),
+        version: Version(3),
+        reason: "a row is too large".to_owned(),
+        since: at(5),
+    };
+    court.store.lists_park(FIRST, &parked).await.unwrap();
+    let found = court
+        .store
+        .lists_parked_get(FIRST, docket(101))
+        .await
+        .unwrap();
+    assert_eq!(found.as_ref(), Some(&parked));
+    assert_eq!(court.store.lists_parked(FIRST).await.unwrap(), [parked]);
+    assert_eq!(court.store.lists_parked(Generation(2)).await.unwrap(), []);
+    court.store.lists_release(FIRST, docket(101)).await.unwrap();
+    court.store.lists_release(FIRST, docket(101)).await.unwrap();
+    assert_eq!(court.store.lists_parked(FIRST).await.unwrap(), []);
+    let found = court
+        .store
+        .lists_parked_get(FIRST, docket(101))
+        .await
+        .unwrap();
+    assert_eq!(found, None);
+}
