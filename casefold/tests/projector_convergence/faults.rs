@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::faulty::{Fault, Faulty};
 use super::history::{Act, following, history};
+use super::lists::assert_lists_are_those_of;
 use super::world::{Court, World};
 use super::{cut_off, handle};
 
@@ -174,6 +175,10 @@ fn a_projector_that_is_cut_off_at_any_point_leaves_nothing_half_done() {
             court.projector().advance(number, &hints).await;
             assert_whole(&court, &commits).await;
             if done {
+                let all: Vec<_> = (1..=polls)
+                    .map(|polls| super::faults::number(100 + polls))
+                    .collect();
+                assert_lists_are_those_of(&court, &all).await;
                 return;
             }
         }

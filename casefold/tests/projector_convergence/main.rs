@@ -1,5 +1,5 @@
 //! However the stream's records are delivered, a snapshot ends as the pure fold of the
-//! event table. On the real embedded engine, its real stream, the projector's own handler.
+//! event table, and the lists as the rows of that fold. On the real embedded engine, its real stream, the projector's own handler.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
@@ -7,6 +7,7 @@ mod faults;
 mod faulty;
 mod forgetful;
 mod history;
+mod lists;
 mod parking;
 mod world;
 
@@ -156,6 +157,12 @@ async fn converge(court: &Court, given: &[Given], waves: &[Wave]) -> Result<(), 
         .map(|case| (case.docket_number, case.version))
         .collect();
     prop_assert_eq!(parked, expected_parked);
+    // And the lists are those of the cases, without anything that was before.
+    let numbers: Vec<_> = cases
+        .iter()
+        .map(|(commits, _)| commits[0].docket_number)
+        .collect();
+    lists::assert_lists_are_those_of(court, &numbers).await;
     Ok(())
 }
 

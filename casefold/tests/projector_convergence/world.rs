@@ -7,7 +7,7 @@ use aws_lambda_events::dynamodb::EventRecord;
 use casefold::engine::Engine;
 use casefold::feed::source::{DynamoStream, Start, StreamSource};
 use casefold_events::{Commit, CommitRef, DocketNumber, Version};
-use casefold_projector::{CaseFolder, Projector};
+use casefold_projector::{CaseFolder, ListsFolder, Projector};
 use casefold_shared::case::Case;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::Config;
@@ -52,6 +52,8 @@ impl World {
 /// Tables of one test, or of one run of a property.
 pub(crate) struct Court {
     pub(crate) store: Arc<DynamoStore>,
+    /// The SDK's own client, for looking at items as they are.
+    pub(crate) client: aws_sdk_dynamodb::Client,
     stream: DynamoStream,
 }
 
@@ -67,6 +69,7 @@ impl Court {
         let stream = DynamoStream::of_table(streams, &tables::EVENTS.name(&prefix)).await;
         Self {
             store: Arc::new(store),
+            client: aws_sdk_dynamodb::Client::new(&sdk),
             stream: stream.unwrap().unwrap(),
         }
     }
@@ -79,7 +82,7 @@ impl Court {
     pub(crate) fn projector_reading(&self, events: Arc<dyn EventStore>) -> Projector {
         let clock = Arc::new(SystemClock);
         let folder = CaseFolder::new(events, self.store.clone(), clock, GENERATION);
-        Projector::new(vec![folder])
+        Projector::new(vec![folder.with_lists(self.lists())])
     }
 
     /// A projector that can't write the rows of commands.
@@ -87,7 +90,12 @@ impl Court {
         let snapshots = Arc::new(Forgetful(self.store.clone()));
         let clock = Arc::new(SystemClock);
         let folder = CaseFolder::new(self.store.clone(), snapshots, clock, GENERATION);
-        Projector::new(vec![folder])
+        Projector::new(vec![folder.with_lists(self.lists())])
+    }
+
+    fn lists(&self) -> Vec<ListsFolder> {
+        let clock = Arc::new(SystemClock);
+        vec![ListsFolder::new(self.store.clone(), clock, GENERATION)]
     }
 
     pub(crate) async fn append(&self, commits: &[Commit]) {
