@@ -37,6 +37,7 @@ fn service(store: &Arc<DynamoStore>) -> Service {
         store.clone(),
         store.clone(),
         store.clone(),
+        store.clone(),
         Arc::new(SystemClock),
     )
 }

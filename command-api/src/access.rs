@@ -31,6 +31,7 @@
 //! never on the public record) and "Who may do it"; where it is silent, the narrower reading.
 
 mod relation;
+pub mod rows;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -86,6 +87,12 @@ pub const fn sees_cases(role: Role) -> bool {
 
 /// Whether a role may read the history of cases. The public record is not the audit.
 pub const fn sees_history(role: Role) -> bool {
+    role.is_internal()
+}
+
+/// Whether a role may read the court's lists. Others have the list of their own cases, and
+/// the search.
+pub const fn sees_lists(role: Role) -> bool {
     role.is_internal()
 }
 

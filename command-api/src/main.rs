@@ -16,6 +16,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let verifier = TokenVerifier::from_vars(|name| std::env::var(name).ok())?;
     let store = Arc::new(DynamoStore::new(&sdk_config(&config).await, &config));
-    let service = Service::new(store.clone(), store.clone(), store, Arc::new(SystemClock));
+    let service = Service::new(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        store,
+        Arc::new(SystemClock),
+    );
     lambda_http::run(router(ApiState::new(service, verifier))).await
 }

@@ -81,7 +81,13 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         }))
     };
     let store = Arc::clone(backend.store());
-    let service = Service::new(store.clone(), store.clone(), store, Arc::new(SystemClock));
+    let service = Service::new(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        store,
+        Arc::new(SystemClock),
+    );
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
     backend.publish_api(&address)?;
     let up = up(&address, secret.as_bytes())?;

@@ -125,6 +125,18 @@ impl Parameters {
         Ok(self.take_number("minVersion", 1..=u64::MAX)?.map(Version))
     }
 
+    /// Says that a parameter which others of its kind take is not known here.
+    ///
+    /// # Errors
+    /// 400 where it is given.
+    pub(super) fn without(self, name: &'static str) -> Result<Self, Problem> {
+        if self.0.iter().any(|(key, _)| key == name) {
+            let detail = format!("there is no parameter {name:?} here");
+            return Err(Problem::bad_request("UNKNOWN_PARAMETER", detail).about(name));
+        }
+        Ok(self)
+    }
+
     /// Says that no further parameter is known.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `commands`, `trial_calendars`, `reads`, `history`, `health` | the handlers |
+//! | `lists`, `work_lists`, `search`, `list_page` | lists and the search, and what their pages have in common |
 //! | `context` | what surrounds each request: correlation, access log, security headers |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
@@ -20,10 +21,14 @@ mod etag;
 mod extract;
 mod health;
 mod history;
+mod list_page;
+mod lists;
 pub mod openapi;
 pub mod problem;
 mod reads;
+mod search;
 mod trial_calendars;
+mod work_lists;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,11 +89,35 @@ pub fn router(state: ApiState) -> Router {
             "/v1/cases/{docketNumber}/history",
             get(history::read_history),
         )
+        .merge(lists())
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::serve))
         .merge(docs::routes());
     surrounded(routes, state)
+}
+
+/// The lists and the search.
+fn lists() -> Router<ApiState> {
+    Router::new()
+        .route("/v1/lists/by-status", get(lists::by_status))
+        .route("/v1/lists/by-judge", get(lists::by_judge))
+        .route("/v1/lists/by-trial-city", get(lists::by_trial_city))
+        .route(
+            "/v1/lists/eligible-for-trial",
+            get(lists::eligible_for_trial),
+        )
+        .route("/v1/lists/by-person", get(lists::by_person))
+        .route("/v1/lists/by-group", get(lists::by_group))
+        .route("/v1/lists/by-trial-session", get(lists::by_trial_session))
+        .route("/v1/lists/deadlines", get(work_lists::deadlines))
+        .route(
+            "/v1/lists/pending-entries",
+            get(work_lists::pending_entries),
+        )
+        .route("/v1/lists/work", get(work_lists::work))
+        .route("/v1/my-cases", get(search::my_cases))
+        .route("/v1/search", get(search::search))
 }
 
 /// Routes with all that surrounds a request, the outermost last.

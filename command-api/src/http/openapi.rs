@@ -19,7 +19,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
-use super::{commands, health, history, reads, trial_calendars};
+use super::{commands, health, history, lists, reads, search, trial_calendars, work_lists};
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -44,6 +44,18 @@ use crate::refusal::{Refusal, RefusalCode};
         reads::read_case,
         reads::read_docket_entries,
         history::read_history,
+        lists::by_status,
+        lists::by_judge,
+        lists::by_trial_city,
+        lists::eligible_for_trial,
+        lists::by_person,
+        lists::by_group,
+        lists::by_trial_session,
+        work_lists::deadlines,
+        work_lists::pending_entries,
+        work_lists::work,
+        search::my_cases,
+        search::search,
         health::healthz,
         health::readyz,
     ),
@@ -51,6 +63,7 @@ use crate::refusal::{Refusal, RefusalCode};
     tags(
         (name = "commands", description = "What people do to a case"),
         (name = "cases", description = "What is known of a case"),
+        (name = "lists", description = "Which cases there are, and what is to be done"),
         (name = "health", description = "How the service is"),
     ),
     security(("bearer" = [])),

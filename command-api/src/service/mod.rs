@@ -11,6 +11,7 @@
 mod calendar;
 mod commands;
 mod envelope;
+mod lists;
 mod load;
 mod policies;
 mod reads;
@@ -22,12 +23,15 @@ use casefold_events::{
 };
 use casefold_shared::case::FoldError;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{ControlStore, EventStore, Generation, SnapshotStore, StoreError};
+use casefold_shared::gateway::{
+    ControlStore, EventStore, Generation, ListStore, SnapshotStore, StoreError,
+};
 
 pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
+pub use self::lists::RowPage;
 pub use self::reads::ReadCase;
 
 /// How often a command that lost a race is decided again before the caller is told.
@@ -38,9 +42,11 @@ pub const MAX_TRIES: usize = 8;
 pub struct Service {
     events: Arc<dyn EventStore>,
     snapshots: Arc<dyn SnapshotStore>,
+    lists: Arc<dyn ListStore>,
     control: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
     generation: Generation,
+    lists_generation: Generation,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -179,15 +185,18 @@ impl Service {
     pub fn new(
         events: Arc<dyn EventStore>,
         snapshots: Arc<dyn SnapshotStore>,
+        lists: Arc<dyn ListStore>,
         control: Arc<dyn ControlStore>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             events,
             snapshots,
+            lists,
             control,
             clock,
             generation: Generation::FIRST,
+            lists_generation: Generation::FIRST,
         }
     }
 

@@ -17,9 +17,10 @@ use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     AppendOutcome, BeginOutcome, Claim, CommandRow, CommitPage, ControlStore, EntrySelection,
-    EventStore, Generation, Order, PutOutcome, Quarantined, ScanPage, Segment, SnapshotStore,
-    StoreError,
+    EventStore, Generation, ListPage, ListRange, ListStore, ListsOutcome, Order, PutOutcome,
+    Quarantined, ScanPage, Segment, SnapshotStore, StoreError,
 };
+use casefold_shared::lists::{List, ListRow};
 use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -134,6 +135,51 @@ impl SnapshotStore for Fault {
         self.strike().await
     }
     async fn quarantine_list(&self, _: Generation) -> Result<Vec<Quarantined>, StoreError> {
+        self.strike().await
+    }
+}
+
+#[async_trait]
+impl ListStore for Fault {
+    async fn lists_put(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+        _: Version,
+        _: &[ListRow],
+    ) -> Result<ListsOutcome, StoreError> {
+        self.strike().await
+    }
+    async fn lists_version(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<Option<Version>, StoreError> {
+        self.strike().await
+    }
+    async fn list_page(
+        &self,
+        _: Generation,
+        _: List,
+        _: &str,
+        _: ListRange<'_>,
+    ) -> Result<ListPage, StoreError> {
+        self.strike().await
+    }
+    async fn lists_park(&self, _: Generation, _: &Quarantined) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn lists_release(&self, _: Generation, _: DocketNumber) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn lists_parked_get(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.strike().await
+    }
+    async fn lists_parked(&self, _: Generation) -> Result<Vec<Quarantined>, StoreError> {
         self.strike().await
     }
 }
@@ -288,7 +334,7 @@ impl Ask {
         LazyLock::force(&LOG);
         let store = Arc::new(self.fault);
         let clock = Arc::new(Still(AtomicU64::new(1)));
-        let service = Service::new(store.clone(), store.clone(), store, clock);
+        let service = Service::new(store.clone(), store.clone(), store.clone(), store, clock);
         let router = router(ApiState::new(
             service,
             TokenVerifier::hs256(SECRET).unwrap(),

@@ -173,6 +173,11 @@ impl WordQuery {
         &self.longest
     }
 
+    /// Whether there is one word alone.
+    pub fn has_one_word(&self) -> bool {
+        self.others.is_empty()
+    }
+
     /// The key of [`List::Names`](super::List::Names) under which those rows are.
     pub fn key(&self) -> &str {
         key_of_word(&self.longest)
