@@ -41,7 +41,13 @@ fn request<C>(command: C) -> Request<C> {
 }
 
 fn service(events: Arc<dyn EventStore>, store: &Arc<DynamoStore>) -> Service {
-    Service::new(events, store.clone(), store.clone(), Arc::new(SystemClock))
+    Service::new(
+        events,
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        Arc::new(SystemClock),
+    )
 }
 
 fn calendar(numbers: &[DocketNumber]) -> Request<TrialCalendar> {

@@ -5,6 +5,7 @@
 
 mod description;
 mod failures;
+mod lists;
 mod requests;
 mod support;
 mod surroundings;
