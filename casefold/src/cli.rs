@@ -62,6 +62,8 @@ enum Command {
     ///
     /// It can be stopped and run again: what was written is not written twice.
     Import(cmd::import::ImportArgs),
+    /// Do work now that otherwise comes round by itself
+    Job(cmd::job::JobArgs),
 }
 
 /// Runs a command line; the exit status is 0 only where it did what it was asked.
@@ -75,6 +77,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         None => cmd::serve::run(&cli.options, &cli.serve, &output).await,
         Some(Command::Serve(args)) => cmd::serve::run(&cli.options, &args, &output).await,
         Some(Command::Token(args)) => cmd::token::run(&cli.options, &args, &output),
+        Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
     };
     match done {

@@ -1,6 +1,7 @@
 //! The sub-commands, one file each.
 
 pub mod import;
+pub mod job;
 pub mod serve;
 pub mod token;
 

@@ -11,7 +11,7 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use casefold_command_api::auth::{TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
 use casefold_command_api::http::{self, ApiState};
-use casefold_command_api::service::Service;
+use casefold_command_api::service::{JobReport, Service};
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_projector::Projector;
@@ -53,6 +53,9 @@ struct Up {
     example: String,
 }
 
+/// How often the jobs are run.
+const JOBS_EVERY: Duration = Duration::from_secs(3600);
+
 /// How long the token in the example that is printed at the start holds.
 const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
 
@@ -88,6 +91,7 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         store,
         Arc::new(SystemClock),
     );
+    let jobs = tokio::spawn(jobs(service.clone()));
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
     backend.publish_api(&address)?;
     let up = up(&address, secret.as_bytes())?;
@@ -98,6 +102,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         .await?;
 
     tracing::info!("stopping: finishing what was taken");
+    // A job that is stopped is begun again: what it did is done.
+    jobs.abort();
     // Without a feed nobody listens.
     let _ = stop.send(true);
     if let Some(feed) = feed {
@@ -105,6 +111,26 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     }
     backend.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does what comes round by itself: at the start, and then every hour.
+async fn jobs(service: Service) {
+    let mut hours = tokio::time::interval(JOBS_EVERY);
+    loop {
+        hours.tick().await;
+        match super::job::mark_ready_for_trial(&service).await {
+            Ok(report) if report == JobReport::default() => {}
+            Ok(JobReport {
+                done,
+                refused,
+                failed,
+            }) => {
+                let (done, refused, failed) = (done.len(), refused.len(), failed.len());
+                tracing::info!(done, refused, failed, "cases were looked at for trial");
+            }
+            Err(error) => tracing::warn!(%error, "cases could not be looked at for trial"),
+        }
+    }
 }
 
 /// The feed of the projector from the event table's stream.

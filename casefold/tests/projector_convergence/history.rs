@@ -281,7 +281,7 @@ impl Writer {
             is_paper: false,
             lodged: false,
             objections: None,
-            pending: title_bytes % 3 == 0,
+            pending: title_bytes.is_multiple_of(3),
             is_draft: false,
             is_minute_entry: false,
             is_on_docket_record: on_record,

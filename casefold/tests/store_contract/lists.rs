@@ -1,6 +1,7 @@
 //! The rows of cases in lists.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_events::{DocketNumber, Version};
@@ -9,6 +10,7 @@ use casefold_shared::gateway::{
     Generation, ListRange, ListStore, ListsOutcome, Quarantined, SortOrder,
 };
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
+use tokio::sync::Notify;
 
 use crate::support::Court;
 use crate::support::faults::{Fault, Proxy};
@@ -41,6 +43,14 @@ fn case_of_people(people: usize) -> Case {
             contact
         })
         .collect();
+    case
+}
+
+/// The same people under other names.
+fn renamed(mut case: Case) -> Case {
+    for (n, contact) in case.parties.iter_mut().enumerate() {
+        contact.name = format!("Member{n} Company{n}").into();
+    }
     case
 }
 
@@ -179,14 +189,9 @@ async fn whoever_stops_between_two_steps_leaves_an_inventory_that_is_true() {
         // Given a writer that is gone once so many of its transactions are on their way
         let many = rows(&case_of_people(80));
         let writing = store.lists_put(FIRST, docket(101), Version(2), &many);
-        let gone = async {
-            while proxy.sent("TransactWriteItems").len() < stop_at {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
         tokio::select! {
             biased;
-            () = gone => {}
+            () = transactions(&proxy, stop_at) => {}
             written = writing => panic!("it was to stop at step {stop_at}: {written:?}"),
         }
         settled(&court).await;
@@ -239,6 +244,53 @@ async fn writers_at_the_same_time_end_in_the_newest_rows() {
     assert_inventory_is_true(&court, docket(101)).await;
     let version = court.store.lists_version(FIRST, docket(101)).await.unwrap();
     assert_eq!(version, Some(Version(5)));
+}
+
+#[tokio::test]
+async fn two_writers_that_are_halfway_at_one_version_do_not_mix_their_rows() {
+    let court = Court::open().await;
+    put(&court, 1, &rows(&case())).await;
+
+    // Given a writer that has done its first step, and is held up in its second
+    let held = Proxy::before(&court.endpoint_url).await;
+    let go_on = Arc::new(Notify::new());
+    held.inject("TransactWriteItems", Fault::Pass);
+    held.inject("TransactWriteItems", Fault::Wait(go_on.clone()));
+    let store = court.store_by_way_of(&held.endpoint_url).await;
+    let newest = rows(&case_of_people(80));
+    let wanted = newest.clone();
+    let writer = tokio::spawn(async move {
+        let number = docket(101);
+        store.lists_put(FIRST, number, Version(3), &wanted).await
+    });
+    transactions(&held, 2).await;
+
+    // When another, which is older, goes on from there, and is gone after a step
+    let cut = Proxy::before(&court.endpoint_url).await;
+    cut.inject("TransactWriteItems", Fault::Pass);
+    cut.inject("TransactWriteItems", Fault::Wait(Arc::new(Notify::new())));
+    let other = court.store_by_way_of(&cut.endpoint_url).await;
+    let older = rows(&renamed(case_of_people(70)));
+    tokio::select! {
+        biased;
+        () = transactions(&cut, 2) => {}
+        written = other.lists_put(FIRST, docket(101), Version(2), &older) => {
+            panic!("it was to stop halfway: {written:?}")
+        }
+    }
+
+    // Then the first finds out, and leaves nothing of the other's behind.
+    go_on.notify_one();
+    assert!(writer.await.unwrap().is_ok());
+    assert_inventory_is_true(&court, docket(101)).await;
+    assert_eq!(stored(&court).await, expected(&newest));
+}
+
+/// Waits until so many transactions are on their way.
+async fn transactions(proxy: &Proxy, count: usize) {
+    while proxy.sent("TransactWriteItems").len() < count {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,10 @@ pub enum Fault {
     Collide,
     /// The whole batch is put off until later.
     PutOff,
+    /// Nothing happens to it: it stands for a request before the one that is meant.
+    Pass,
+    /// It waits on its way until it is told to go on.
+    Wait(Arc<tokio::sync::Notify>),
 }
 
 /// A request as it went through.
@@ -140,7 +144,8 @@ impl Plan {
                 self.forward(client, target, headers, body).await;
                 return answer(StatusCode::INTERNAL_SERVER_ERROR, "{}");
             }
-            None => {}
+            Some(Fault::Wait(go_on)) => go_on.notified().await,
+            Some(Fault::Pass) | None => {}
         }
         self.forward(client, target, headers, body).await
     }

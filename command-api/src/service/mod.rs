@@ -11,6 +11,7 @@
 mod calendar;
 mod commands;
 mod envelope;
+mod jobs;
 mod lists;
 mod load;
 mod policies;
@@ -31,6 +32,7 @@ pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
+pub use self::jobs::{JobError, JobReport, RefusedCase};
 pub use self::lists::RowPage;
 pub use self::reads::ReadCase;
 

@@ -1,0 +1,139 @@
+//! Work that comes round by itself.
+//!
+//! A job goes through a list, not through all cases, and sends a command to each case that
+//! is due: whether it is carried out is for the rules to say. It can be stopped at any point
+//! and run again, by any number of workers: a case that was done is not in the list any
+//! more, or refuses to be done twice.
+
+use casefold_events::ids::CorrelationId;
+use casefold_events::vocabulary::Role;
+use casefold_events::{DocketNumber, Timestamp};
+use casefold_shared::gateway::{ListRange, SortOrder};
+use casefold_shared::lists::{Line, List};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{CommandError, ReadError, Request, Service};
+use crate::command::{CaseCommand, CommandParseError};
+use crate::decide::Actor;
+use crate::policy;
+
+/// The command that finds a case ready for trial.
+const MARK_READY: &str = "MarkReadyForTrial";
+
+/// How old an answer is when its case is due (domain of the court, "MarkReadyForTrial").
+const ANSWER_AGE_DAYS: i64 = 45;
+
+const MILLIS_A_DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// How many rows a job reads at a time.
+const ROWS_AT_ONCE: usize = 100;
+
+/// What a job did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobReport {
+    /// The cases to which the command was done.
+    pub done: Vec<DocketNumber>,
+    /// Those that the rules refused, by the code of the refusal.
+    pub refused: Vec<RefusedCase>,
+    /// Those with which something was wrong that may pass: the next run comes to them again.
+    pub failed: Vec<DocketNumber>,
+}
+
+/// A case that the rules refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedCase {
+    /// The case.
+    pub docket_number: DocketNumber,
+    /// Why.
+    pub code: &'static str,
+}
+
+/// Why a job came to an end before its time. What it had done stays done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The list can't be read.
+    #[error("the list of cases that are due can't be read")]
+    List(#[source] ReadError),
+    /// This build knows no such command.
+    #[error("the command {MARK_READY} can't be made")]
+    Command(#[from] CommandParseError),
+}
+
+impl Service {
+    /// Finds the cases ready for trial of which the respondent's answer is older than 45
+    /// days.
+    ///
+    /// # Errors
+    /// [`JobError`] where it can't go on.
+    pub async fn mark_ready_for_trial(
+        &self,
+        correlation_id: &CorrelationId,
+    ) -> Result<JobReport, JobError> {
+        let now = self.clock.now();
+        let until = Timestamp::from_millis(now.as_millis() - ANSWER_AGE_DAYS * MILLIS_A_DAY);
+        // Rows of just this time are later: the time goes on with the docket number.
+        let until = until.to_string();
+        let mut report = JobReport::default();
+        let mut after: Option<String> = None;
+        loop {
+            let range = ListRange {
+                from: None,
+                to: Some(&until),
+                after: after.as_deref(),
+                order: SortOrder::Ascending,
+                limit: ROWS_AT_ONCE,
+            };
+            let page = self
+                .read_list(List::AwaitingReadiness, "", range)
+                .await
+                .map_err(JobError::List)?;
+            for row in page.rows {
+                match row.line {
+                    Line::Case(line) => {
+                        self.mark_ready(line.docket_number, correlation_id, &mut report)
+                            .await?;
+                    }
+                    Line::Session(_) | Line::Deadline(_) | Line::Entry(_) | Line::Name(_) => {}
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(report);
+            }
+        }
+    }
+
+    async fn mark_ready(
+        &self,
+        docket_number: DocketNumber,
+        correlation_id: &CorrelationId,
+        report: &mut JobReport,
+    ) -> Result<(), JobError> {
+        let request = Request {
+            actor: Actor {
+                user_id: policy::actor(),
+                role: Role::System,
+                name: None,
+            },
+            command: CaseCommand::parse(json!({"type": MARK_READY}))?,
+            idempotency_key: None,
+            correlation_id: correlation_id.clone(),
+            if_match: None,
+        };
+        match self.command_case(docket_number, request).await {
+            Ok(_) => report.done.push(docket_number),
+            Err(CommandError::Refused(refusal)) => report.refused.push(RefusedCase {
+                docket_number,
+                code: refusal.code(),
+            }),
+            Err(error) => {
+                tracing::warn!(%docket_number, %error, "a case could not be marked ready");
+                report.failed.push(docket_number);
+            }
+        }
+        Ok(())
+    }
+}
