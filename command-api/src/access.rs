@@ -23,6 +23,7 @@
 //! | statement of taxpayer identification | all | who filed it | – |
 //! | draft, other entry off the record | all | – | – |
 //! | history | all | – | – |
+//! | lists | all | own cases, what is public of others found by a search | what is public of open cases found |
 //!
 //! A party of one case of a consolidated group reads the group's other cases as a party. An
 //! administrator manages users and sees no cases, not even as others do ([`sees_cases`]).

@@ -75,11 +75,7 @@ impl OwnCaseRow {
             Sight::Whole | Sight::Own => {}
             Sight::Public | Sight::Sealed => return None,
         }
-        // Which session it will be is the court's own planning until the calendar is set.
-        let session = case
-            .trial_session
-            .as_ref()
-            .filter(|_| case.status == CaseStatus::Calendared);
+        let session = case.trial_session.as_ref().filter(|_| reader.sees_trial());
         Some(Self {
             docket_number: case.docket_number,
             docket_number_with_suffix: case.docket_number_with_suffix(),

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
-use casefold_events::vocabulary::Role;
 use casefold_shared::gateway::SortOrder;
 use casefold_shared::lists::{List, WordQuery};
 use serde::Serialize;
@@ -17,6 +16,7 @@ use super::list_page::{Asked, PageParameters, Paging, required};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;
 use crate::access::rows::{FoundCaseRow, OwnCaseRow};
+use crate::access::sees_cases;
 use crate::decide::Actor;
 
 /// The longest text that is searched for, in bytes.
@@ -133,12 +133,12 @@ pub(super) async fn search(
     Ok((FOR_ONE_READER, Json(page)).into_response())
 }
 
-/// That somebody sees cases at all. An administrator manages users, and no cases.
+/// That somebody sees cases at all.
 fn check_sees_cases(actor: &Actor) -> Result<(), Problem> {
-    if actor.role != Role::Admin {
+    if sees_cases(actor.role) {
         return Ok(());
     }
-    let detail = "an administrator manages users, and sees no cases";
+    let detail = format!("the role {} manages users and sees no cases", actor.role);
     Err(Problem::new(
         StatusCode::FORBIDDEN,
         "ROLE_NOT_ALLOWED",
