@@ -38,7 +38,7 @@ pub struct ServeArgs {
     /// The address and port to serve on; port 0 takes a free one
     #[arg(long, env = "CASEFOLD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Serve the API only, where projectors run elsewhere
+    /// Serve the API only, where projectors and jobs run elsewhere
     #[arg(long)]
     pub no_projector: bool,
 }
@@ -91,7 +91,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         store,
         Arc::new(SystemClock),
     );
-    let jobs = tokio::spawn(jobs(service.clone()));
+    // What serves the API alone leaves the rest to others.
+    let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
     backend.publish_api(&address)?;
     let up = up(&address, secret.as_bytes())?;
@@ -103,7 +104,9 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
 
     tracing::info!("stopping: finishing what was taken");
     // A job that is stopped is begun again: what it did is done.
-    jobs.abort();
+    if let Some(jobs) = jobs {
+        jobs.abort();
+    }
     // Without a feed nobody listens.
     let _ = stop.send(true);
     if let Some(feed) = feed {

@@ -12,7 +12,11 @@ use super::support::{Answered, Client, Served, paper_petition, petition};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The first answer that is as it should be.
-async fn eventually(client: &Client, path: &str, is: impl Fn(&Value) -> bool) -> Answered {
+pub(crate) async fn eventually(
+    client: &Client,
+    path: &str,
+    is: impl Fn(&Value) -> bool,
+) -> Answered {
     let since = Instant::now();
     loop {
         let answer = client.get(path).await.expect(200);

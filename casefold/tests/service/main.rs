@@ -13,6 +13,7 @@ mod examples;
 )]
 mod history;
 mod idempotency;
+mod jobs;
 mod lists;
 mod policies;
 mod reading;

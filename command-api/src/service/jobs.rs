@@ -11,18 +11,12 @@ use casefold_events::{DocketNumber, Timestamp};
 use casefold_shared::gateway::{ListRange, SortOrder};
 use casefold_shared::lists::{Line, List};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{CommandError, ReadError, Request, Service};
-use crate::command::{CaseCommand, CommandParseError};
+use crate::command::{CaseCommand, MarkReadyForTrial};
 use crate::decide::Actor;
 use crate::policy;
-
-/// The command that finds a case ready for trial.
-const MARK_READY: &str = "MarkReadyForTrial";
-
-/// How old an answer is when its case is due (domain of the court, "MarkReadyForTrial").
-const ANSWER_AGE_DAYS: i64 = 45;
+use crate::rules::statuses::ANSWER_AGE_DAYS;
 
 const MILLIS_A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
@@ -51,29 +45,19 @@ pub struct RefusedCase {
     pub code: &'static str,
 }
 
-/// Why a job came to an end before its time. What it had done stays done.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// The list can't be read.
-    #[error("the list of cases that are due can't be read")]
-    List(#[source] ReadError),
-    /// This build knows no such command.
-    #[error("the command {MARK_READY} can't be made")]
-    Command(#[from] CommandParseError),
-}
-
 impl Service {
     /// Finds the cases ready for trial of which the respondent's answer is older than 45
     /// days.
     ///
     /// # Errors
-    /// [`JobError`] where it can't go on.
+    /// [`ReadError`] where the list can't be read. What was done stays done.
     pub async fn mark_ready_for_trial(
         &self,
         correlation_id: &CorrelationId,
-    ) -> Result<JobReport, JobError> {
+    ) -> Result<JobReport, ReadError> {
         let now = self.clock.now();
-        let until = Timestamp::from_millis(now.as_millis() - ANSWER_AGE_DAYS * MILLIS_A_DAY);
+        let until =
+            Timestamp::from_millis(now.as_millis() - i64::from(ANSWER_AGE_DAYS) * MILLIS_A_DAY);
         // Rows of just this time are later: the time goes on with the docket number.
         let until = until.to_string();
         let mut report = JobReport::default();
@@ -86,15 +70,12 @@ impl Service {
                 order: SortOrder::Ascending,
                 limit: ROWS_AT_ONCE,
             };
-            let page = self
-                .read_list(List::AwaitingReadiness, "", range)
-                .await
-                .map_err(JobError::List)?;
+            let page = self.read_list(List::AwaitingReadiness, "", range).await?;
             for row in page.rows {
                 match row.line {
                     Line::Case(line) => {
                         self.mark_ready(line.docket_number, correlation_id, &mut report)
-                            .await?;
+                            .await;
                     }
                     Line::Session(_) | Line::Deadline(_) | Line::Entry(_) | Line::Name(_) => {}
                 }
@@ -111,14 +92,14 @@ impl Service {
         docket_number: DocketNumber,
         correlation_id: &CorrelationId,
         report: &mut JobReport,
-    ) -> Result<(), JobError> {
+    ) {
         let request = Request {
             actor: Actor {
                 user_id: policy::actor(),
                 role: Role::System,
                 name: None,
             },
-            command: CaseCommand::parse(json!({"type": MARK_READY}))?,
+            command: CaseCommand::MarkReadyForTrial(MarkReadyForTrial {}),
             idempotency_key: None,
             correlation_id: correlation_id.clone(),
             if_match: None,
@@ -134,6 +115,5 @@ impl Service {
                 report.failed.push(docket_number);
             }
         }
-        Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
-pub use self::jobs::{JobError, JobReport, RefusedCase};
+pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
 pub use self::reads::ReadCase;
 
