@@ -8,11 +8,13 @@
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
+//! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
 pub mod case;
 pub mod clock;
 pub mod config;
+pub mod documents;
 pub mod dynamodb;
 pub mod gateway;
 pub mod lists;

@@ -1,8 +1,9 @@
 //! The persistence gateway: what the domain asks of persistence, in the domain's words.
 //!
-//! Nothing here knows a table, a key or DynamoDB. There is one implementation,
-//! [`crate::dynamodb::DynamoStore`]; a test that touches persistence runs it against a
-//! real engine.
+//! Nothing here knows a table, a key or DynamoDB. There is one implementation of the stores
+//! of commits and of what is derived, [`crate::dynamodb::DynamoStore`], and one of the store
+//! of documents, [`crate::documents::ObjectDocuments`]; a test that touches persistence runs
+//! them against real engines.
 //!
 //! | trait | keeps | can be lost |
 //! | --- | --- | --- |
@@ -10,13 +11,19 @@
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
 //! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
+//! | [`DocumentStore`] | the content of documents, by its digest | never |
 
 mod control;
+mod documents;
 mod event_store;
 mod lists;
 mod snapshots;
 
 pub use control::ControlStore;
+pub use documents::{
+    ContentStream, DocumentContent, DocumentStore, Grant, PutDocumentError, PutTerms,
+    StoredDocument, document_key,
+};
 pub use event_store::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
 };
