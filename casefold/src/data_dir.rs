@@ -5,6 +5,7 @@
 //! | `casefold.db` (`-wal`, `-shm`) | the database; see [`crate::engine`] |
 //! | `lock` | locked by the process that owns the directory; holds its pid for messages |
 //! | `service.json` | where the owner serves; there while it runs |
+//! | `documents/` | the content of documents; see [`casefold_shared::documents`] |
 //! | `signing-secret` | the development signing secret, made on first use |
 //!
 //! One process at a time may run the engine on a directory, but every sub-command of the tool has
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 const LOCK_FILE: &str = "lock";
 const SERVICE_FILE: &str = "service.json";
+const DOCUMENTS: &str = "documents";
 const SECRET_FILE: &str = "signing-secret";
 
 /// How long [`DataDir::acquire`] waits for an owner that is just starting. Opening the database
@@ -97,6 +99,11 @@ impl DataDir {
     /// Where it is, as an absolute path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the content of documents is kept.
+    pub fn documents(&self) -> PathBuf {
+        self.path.join(DOCUMENTS)
     }
 
     /// Becomes the directory's owner, or learns where its owner serves.

@@ -486,6 +486,14 @@ refusals! {
         code: EventCode,
     } = 422 "DUE_NOT_TAKEN", Some("due"),
         "a document of code {code} sets no date; leave due out";
+    /// What a document refers to is not in the store of documents, and this service takes no
+    /// document whose content isn't.
+    DocumentNotStored {
+        /// The field: a path such as `petition`.
+        path: String,
+    } = 422 "DOCUMENT_NOT_STORED", None,
+        "the content of {path} is not stored; upload it, and send key and sha256 as the upload \
+         answers them";
     /// A party can't file a document of this code: it is the court's own, or goes with the
     /// petition.
     EventCodeNotFilable {
@@ -549,6 +557,7 @@ impl Refusal {
             Self::TimeInFuture { field }
             | Self::TimeTooEarly { field, .. }
             | Self::FieldNotEditable { field } => Some(field),
+            Self::DocumentNotStored { path } => Some(path),
             other => other.about(),
         }
     }

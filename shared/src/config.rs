@@ -11,6 +11,26 @@ pub const TABLE_PREFIX_VARIABLE: &str = "CASEFOLD_TABLE_PREFIX";
 /// Names the variable that holds the endpoint, where it isn't AWS's own.
 pub const ENDPOINT_URL_VARIABLE: &str = "CASEFOLD_ENDPOINT_URL";
 
+/// Names the variable that holds the bucket of the documents.
+pub const DOCUMENTS_BUCKET_VARIABLE: &str = "CASEFOLD_DOCUMENTS_BUCKET";
+
+/// Names the variable that holds the most bytes of a document.
+pub const MAX_DOCUMENT_BYTES_VARIABLE: &str = "CASEFOLD_MAX_DOCUMENT_BYTES";
+
+/// Names the variable that says whether commands are refused whose documents aren't stored.
+pub const REQUIRE_DOCUMENTS_VARIABLE: &str = "CASEFOLD_REQUIRE_DOCUMENTS";
+
+/// Where documents are kept in AWS, and what is asked of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentsConfig {
+    /// The bucket; `None` where the service keeps no documents.
+    pub bucket: Option<String>,
+    /// The most bytes of a document; `None` for the usual limit.
+    pub max_bytes: Option<u64>,
+    /// Whether commands are refused whose documents aren't stored.
+    pub required: bool,
+}
+
 /// Which endpoint, and which tables on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -38,6 +58,64 @@ pub enum ConfigError {
         /// What it takes.
         takes: &'static str,
     },
+}
+
+impl DocumentsConfig {
+    /// What the process's environment says: [`DOCUMENTS_BUCKET_VARIABLE`],
+    /// [`MAX_DOCUMENT_BYTES_VARIABLE`] and [`REQUIRE_DOCUMENTS_VARIABLE`] (`true` or `false`,
+    /// and `false` where it is absent). A variable that is empty counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_values(env::var)
+    }
+
+    fn from_values(
+        value_of: impl Fn(&'static str) -> Result<String, VarError>,
+    ) -> Result<Self, ConfigError> {
+        let max_bytes = match value(&value_of, MAX_DOCUMENT_BYTES_VARIABLE)? {
+            None => None,
+            Some(text) => match text.parse() {
+                Ok(bytes) => Some(bytes),
+                Err(_) => {
+                    return Err(ConfigError::Unusable {
+                        variable: MAX_DOCUMENT_BYTES_VARIABLE,
+                        value: text,
+                        takes: "a number of bytes",
+                    });
+                }
+            },
+        };
+        let required = match value(&value_of, REQUIRE_DOCUMENTS_VARIABLE)?.as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => {
+                return Err(ConfigError::Unusable {
+                    variable: REQUIRE_DOCUMENTS_VARIABLE,
+                    value: other.to_owned(),
+                    takes: "true or false",
+                });
+            }
+        };
+        Ok(Self {
+            bucket: value(&value_of, DOCUMENTS_BUCKET_VARIABLE)?,
+            max_bytes,
+            required,
+        })
+    }
+}
+
+/// The value of a variable, where it has one.
+fn value(
+    value_of: impl Fn(&'static str) -> Result<String, VarError>,
+    variable: &'static str,
+) -> Result<Option<String>, ConfigError> {
+    match value_of(variable) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(ConfigError::NotText(variable)),
+    }
 }
 
 impl Config {
@@ -72,11 +150,7 @@ impl Config {
     fn from_values(
         value_of: impl Fn(&'static str) -> Result<String, VarError>,
     ) -> Result<Self, ConfigError> {
-        let value = |variable| match value_of(variable) {
-            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(ConfigError::NotText(variable)),
-        };
+        let value = |variable| value(&value_of, variable);
         let table_prefix =
             value(TABLE_PREFIX_VARIABLE)?.unwrap_or_else(|| DEFAULT_TABLE_PREFIX.to_owned());
         if !is_table_prefix(&table_prefix) {
@@ -142,6 +216,30 @@ mod tests {
             config,
             Ok(Config::for_endpoint("http://127.0.0.1:8000", "court-7"))
         );
+    }
+
+    fn documents(bytes: &str, required: &str) -> Result<DocumentsConfig, ConfigError> {
+        DocumentsConfig::from_values(|variable| {
+            Ok(match variable {
+                DOCUMENTS_BUCKET_VARIABLE => "court-documents",
+                MAX_DOCUMENT_BYTES_VARIABLE => bytes,
+                _ => required,
+            }
+            .to_owned())
+        })
+    }
+
+    #[test]
+    fn what_is_asked_of_documents_is_read_or_the_variable_is_named() {
+        let read = documents("1000", "true").unwrap();
+        assert_eq!(read.bucket.as_deref(), Some("court-documents"));
+        assert_eq!((read.max_bytes, read.required), (Some(1000), true));
+        let usual = documents("", "").unwrap();
+        assert_eq!((usual.max_bytes, usual.required), (None, false));
+        let error = documents("250 MB", "").unwrap_err().to_string();
+        assert!(error.contains(MAX_DOCUMENT_BYTES_VARIABLE), "{error}");
+        let error = documents("", "perhaps").unwrap_err().to_string();
+        assert!(error.contains(REQUIRE_DOCUMENTS_VARIABLE), "{error}");
     }
 
     #[test]

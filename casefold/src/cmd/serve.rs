@@ -11,11 +11,12 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use casefold_command_api::auth::{TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
 use casefold_command_api::http::{self, ApiState};
-use casefold_command_api::service::{JobReport, Service};
+use casefold_command_api::service::{Documents, JobReport, MAX_DOCUMENT_BYTES, Service};
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_projector::Projector;
 use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{BoxError, ControlStore};
 use clap::Args;
@@ -41,6 +42,22 @@ pub struct ServeArgs {
     /// Serve the API only, where projectors and jobs run elsewhere
     #[arg(long)]
     pub no_projector: bool,
+    /// Refuse commands that refer to a document whose content is not stored
+    ///
+    /// Off by default: a court that moves here may bring its records before its documents.
+    #[arg(
+        long,
+        env = "CASEFOLD_REQUIRE_DOCUMENTS",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true",
+        value_name = "BOOL"
+    )]
+    pub require_documents: bool,
+    /// The most bytes that a document may have
+    #[arg(long, env = "CASEFOLD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = MAX_DOCUMENT_BYTES)]
+    pub max_document_bytes: u64,
 }
 
 /// What a service says of itself when it is up.
@@ -64,8 +81,10 @@ const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
 /// # Errors
 /// Where the data directory, the engine, the tables or the port can't be used.
 pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcome {
-    let secret = DataDir::open(&options.data_dir)?.signing_secret()?;
+    let data_dir = DataDir::open(&options.data_dir)?;
+    let secret = data_dir.signing_secret()?;
     let mut backend = Backend::open_alone(options).await?;
+    let documents = documents(&data_dir, &backend, args)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         format!(
             "can't listen on {}: {error}; name another --listen",
@@ -90,7 +109,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         store.clone(),
         store,
         Arc::new(SystemClock),
-    );
+    )
+    .with_documents(documents);
     // What serves the API alone leaves the rest to others.
     let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
@@ -134,6 +154,24 @@ async fn jobs(service: Service) {
             Err(error) => tracing::warn!(%error, "cases could not be looked at for trial"),
         }
     }
+}
+
+/// The documents of the data directory, whatever engine or endpoint keeps the commits.
+fn documents(
+    data_dir: &DataDir,
+    backend: &Backend,
+    args: &ServeArgs,
+) -> Result<Documents, CommandFailure> {
+    let path = data_dir.documents();
+    // Without an engine of its own the process doesn't have the directory to itself.
+    if backend.engine().is_some() {
+        drop_unfinished(&path)?;
+    }
+    let store = ObjectDocuments::in_directory(&path, Arc::new(SystemClock))?;
+    let mut documents = Documents::new(Arc::new(store));
+    documents.max_bytes = args.max_document_bytes;
+    documents.required = args.require_documents;
+    Ok(documents)
 }
 
 /// The feed of the projector from the event table's stream.

@@ -5,7 +5,7 @@ use std::fmt;
 use casefold_events::Personal;
 use casefold_events::party::Address;
 
-use super::{Body, limits};
+use super::{Attachment, Body, limits};
 
 /// A field that can't be taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,16 @@ pub struct InvalidField {
 pub struct Check {
     prefix: String,
     found: Option<InvalidField>,
+    attached: Vec<Attached>,
+}
+
+/// A document that a body attaches, and where it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// Which field: a path such as `petition`.
+    pub path: String,
+    /// The document.
+    pub attachment: Attachment,
 }
 
 /// Checks a body.
@@ -31,7 +41,23 @@ pub(super) fn validate<B: Body>(body: &B) -> Result<(), InvalidField> {
     check.found.map_or(Ok(()), Err)
 }
 
+/// The documents that a body attaches. No attachment is checked without being noted, so none
+/// is forgotten.
+pub(super) fn attachments<B: Body>(body: &B) -> Vec<Attached> {
+    let mut check = Check::default();
+    body.check(&mut check);
+    check.attached
+}
+
 impl Check {
+    /// Notes a document that the field gone through attaches.
+    pub(super) fn attached(&mut self, attachment: &Attachment) {
+        self.attached.push(Attached {
+            path: self.prefix.trim_end_matches('.').to_owned(),
+            attachment: attachment.clone(),
+        });
+    }
+
     /// Refuses a field, unless another was refused before.
     pub fn refuse(&mut self, field: impl fmt::Display, problem: impl Into<String>) {
         let path = format!("{}{field}", self.prefix);

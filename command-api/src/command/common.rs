@@ -38,6 +38,7 @@ impl Attachment {
     }
 
     pub(super) fn check(&self, check: &mut Check) {
+        check.attached(self);
         check.text("key", &self.key, limits::DOCUMENT_KEY);
         let is_digest = self.sha256.len() == 64
             && self

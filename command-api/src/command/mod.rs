@@ -46,6 +46,7 @@ mod schema;
 mod standing;
 mod statistics;
 mod trial;
+mod upload;
 
 use casefold_events::{DocketEntryId, DocketNumber, Timestamp};
 use serde::de::DeserializeOwned;
@@ -56,7 +57,7 @@ use utoipa::ToSchema;
 pub use addresses::{SealAddress, UnsealAddress};
 pub use blocks::{BlockFromTrial, Prioritize, UnblockFromTrial, Unprioritize};
 pub use case_note::{AddCaseNote, RemoveCaseNote, UpdateCaseNote};
-pub use check::{Check, InvalidField};
+pub use check::{Attached, Check, InvalidField};
 pub use common::{Attachment, CounselDetails, NewPetitioner};
 pub use consolidation::{ConsolidateCases, FileDocumentInGroup, UnconsolidateCases};
 pub use contact_ref::ContactRef;
@@ -90,6 +91,7 @@ pub use trial::{
     AddToTrialSession, MarkReadyForTrial, RemoveFromTrialSession, RemoveHearing, SetHearing,
     SetTrialCalendar, TrialCalendar,
 };
+pub use upload::RequestUpload;
 
 /// The user id of the petitioner in the examples.
 pub const EXAMPLE_PETITIONER: &str = "dev-petitioner";
@@ -152,6 +154,11 @@ macro_rules! commands {
             /// [`InvalidField`] names the first field that can't be taken.
             pub fn validate(&self) -> Result<(), InvalidField> {
                 match self { $(Self::$variant(body) => check::validate(body),)+ }
+            }
+
+            /// The documents that the command attaches.
+            pub fn attachments(&self) -> Vec<Attached> {
+                match self { $(Self::$variant(body) => check::attachments(body),)+ }
             }
 
             /// From when the command holds, where the caller says so.

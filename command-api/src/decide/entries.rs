@@ -12,7 +12,7 @@ use crate::rules::event_codes::{Origin, origin};
 ///
 /// # Errors
 /// [`Refusal::EntryNotFound`] where it has none such.
-pub(super) fn find(case: &Case, entry: EntryRef) -> Result<&DocketEntry, Refusal> {
+pub(crate) fn find(case: &Case, entry: EntryRef) -> Result<&DocketEntry, Refusal> {
     let found = match entry {
         EntryRef::Id(id) => case.docket.entry(id),
         // The statement of taxpayer identification: index 0, and never on the record.

@@ -48,6 +48,7 @@ use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::Refusal;
 use crate::rules::permissions;
 use draft::Draft;
+pub(crate) use entries::find as find_entry;
 
 /// Who sends a command.
 #[derive(Clone, Debug, PartialEq, Eq)]

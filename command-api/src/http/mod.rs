@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `commands`, `trial_calendars`, `reads`, `history`, `health` | the handlers |
 //! | `lists`, `work_lists`, `search`, `list_page` | lists and the search, and what their pages have in common |
+//! | `documents` | the content of documents, in and out |
 //! | `context` | what surrounds each request: correlation, access log, security headers |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
@@ -17,6 +18,7 @@ mod commands;
 mod context;
 mod cursor;
 mod docs;
+mod documents;
 mod etag;
 mod extract;
 mod health;
@@ -90,6 +92,18 @@ pub fn router(state: ApiState) -> Router {
             get(history::read_history),
         )
         .merge(lists())
+        .route(
+            "/v1/cases/{docketNumber}/docket-entries/{docketEntry}/document",
+            get(documents::download::read_document),
+        )
+        .route(
+            "/v1/cases/{docketNumber}/correspondence/{correspondenceId}/document",
+            get(documents::download::read_correspondence),
+        )
+        .route(
+            "/v1/documents/uploads",
+            post(documents::upload::request_upload),
+        )
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::serve))
@@ -129,6 +143,8 @@ fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             REQUEST_TIMEOUT,
         ))
+        // Past the limits on the others' time and size; these have their own.
+        .merge(documents::long_routes())
         .layer(CatchPanicLayer::custom(|_| {
             // The panic's message may hold anything: the hook has printed it, with its
             // place, and the answer tells nothing of it.

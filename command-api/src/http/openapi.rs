@@ -19,7 +19,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
-use super::{commands, health, history, lists, reads, search, trial_calendars, work_lists};
+use super::{
+    commands, documents, health, history, lists, reads, search, trial_calendars, work_lists,
+};
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -56,6 +58,10 @@ use crate::refusal::{Refusal, RefusalCode};
         work_lists::work,
         search::my_cases,
         search::search,
+        documents::upload::upload_document,
+        documents::upload::request_upload,
+        documents::download::read_document,
+        documents::download::read_correspondence,
         health::healthz,
         health::readyz,
     ),
@@ -64,6 +70,7 @@ use crate::refusal::{Refusal, RefusalCode};
         (name = "commands", description = "What people do to a case"),
         (name = "cases", description = "What is known of a case"),
         (name = "lists", description = "Which cases there are, and what is to be done"),
+        (name = "documents", description = "The content of documents"),
         (name = "health", description = "How the service is"),
     ),
     security(("bearer" = [])),
@@ -152,7 +159,7 @@ impl Modify for WhatAllHave {
                 if guarded {
                     add_problems(operation, PROBLEMS_OF_ALL);
                 }
-                if operation.request_body.is_some() {
+                if operation.request_body.is_some() && !path.starts_with("/v1/documents") {
                     add_problems(operation, PROBLEMS_OF_COMMANDS);
                 }
                 add_correlation_id(operation);

@@ -9,6 +9,7 @@
 //! [`page`] makes `docs/rules.md` of them, for people.
 
 pub mod event_codes;
+pub mod media_types;
 pub mod page;
 pub mod permissions;
 pub mod statuses;

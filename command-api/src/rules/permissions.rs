@@ -133,6 +133,11 @@ pub const PERMISSIONS: &[(&str, &[Role])] = &[
     ("UnconsolidateCases", INTERNAL),
 ];
 
+/// Whether a role may bring the content of documents in: every role that may file one.
+pub fn may_upload(role: Role) -> bool {
+    PARTIES.contains(&role) || INTERNAL.contains(&role)
+}
+
 /// The roles that may send a command; none where there is no such command.
 pub fn roles(command: &str) -> &'static [Role] {
     PERMISSIONS

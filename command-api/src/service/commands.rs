@@ -45,6 +45,7 @@ impl Service {
                 ids: &mut ids,
             };
             let decision = decide::petition(&request.command, ask)?;
+            self.require_stored(request.command.attachments()).await?;
             let year = received_at(&decision).unwrap_or(now).year_of_docket();
             let number = self.control.docket_number_next(year).await?;
             let head = CaseHead::before(number);
@@ -125,6 +126,7 @@ impl Service {
             };
             let decision = decide::case(&case, &request.command, ask);
             let decision = if_match(&request, case.version, decision)?;
+            self.require_stored(request.command.attachments()).await?;
             let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
             let planned = self.plan(&case, draft, decision.events)?;
             let commits = sealed(&[planned], usize::MAX);
@@ -181,6 +183,7 @@ impl Service {
                 ids: &mut ids,
             };
             let decisions = decide::group(&cases, &request.command, ask)?;
+            self.require_stored(request.command.attachments()).await?;
             let planned = self.plan_group(&envelope, &cases, decisions, now)?;
             let all: usize = planned.iter().map(|planned| planned.drafts.len()).sum();
             let each = if all <= COMMITS_IN_ONE_STEP {

@@ -10,6 +10,7 @@
 
 mod calendar;
 mod commands;
+mod documents;
 mod envelope;
 mod jobs;
 mod lists;
@@ -34,6 +35,7 @@ use crate::refusal::Refusal;
 
 pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
+pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
 pub use self::reads::ReadCase;
 
 /// How often a command that lost a race is decided again before the caller is told.
@@ -49,6 +51,7 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     generation: Generation,
     lists_generation: Generation,
+    documents: Option<Documents>,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -199,6 +202,7 @@ impl Service {
             clock,
             generation: Generation::FIRST,
             lists_generation: Generation::FIRST,
+            documents: None,
         }
     }
 
