@@ -1,0 +1,374 @@
+//! Who may download what: each kind of reader, each state of an entry, over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use casefold_command_api::auth::{TokenMinter, TokenVerifier};
+use casefold_command_api::http::{ApiState, router};
+use casefold_command_api::service::{Documents, Service};
+use casefold_events::case::docket::{DocketEntrySealed, DocketEntryStricken};
+use casefold_events::case::intake::PetitionServed;
+use casefold_events::case::records::{Correspondence, CorrespondenceAdded};
+use casefold_events::case::standing::CaseSealed;
+use casefold_events::entry::{DocumentRef, FiledEntry};
+use casefold_events::ids::CorrespondenceId;
+use casefold_events::vocabulary::{Role, SealedTo};
+use casefold_events::{CaseEvent, Digest, UserId};
+use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::documents::ObjectDocuments;
+use casefold_shared::gateway::{BeginOutcome, EventStore, document_key};
+use reqwest::{Method, Response};
+use support::Court;
+use support::history::{Chain, at, docket, draft, entry, entry_id, filed, petition, served};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+const SECRET: &[u8] = b"a secret of thirty-two bytes, ok";
+
+/// The case that everybody reads.
+const CASE: u32 = 4321;
+
+/// A service on a case of its own, on a port of its own.
+struct Served {
+    address: String,
+    _court: Court,
+    dir: TempDir,
+    http: reqwest::Client,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Court,
+    Party,
+    Respondent,
+    Outsider,
+}
+
+impl By {
+    const ALL: [Self; 4] = [Self::Court, Self::Party, Self::Respondent, Self::Outsider];
+
+    fn token(self) -> String {
+        let (user, role) = match self {
+            Self::Court => ("clerk", Role::General),
+            Self::Party => ("vera", Role::Petitioner),
+            Self::Respondent => ("irs", Role::IrsSuperuser),
+            Self::Outsider => ("nora", Role::Petitioner),
+        };
+        let minter = TokenMinter::hs256(SECRET).unwrap();
+        let (user, now) = (UserId::new(user).unwrap(), SystemClock.now());
+        minter
+            .mint(&user, role, None, now, Duration::from_secs(600))
+            .unwrap()
+    }
+}
+
+/// The content of the test's `n`th document.
+fn content(n: u32) -> Vec<u8> {
+    format!("%PDF-1.7 document {n}").into_bytes()
+}
+
+/// How a record refers to the `n`th document.
+fn reference(n: u32) -> DocumentRef {
+    let sha256 = Digest::of(&content(n));
+    DocumentRef {
+        key: document_key(sha256),
+        sha256: Some(sha256.to_string()),
+    }
+}
+
+fn with_document(n: u32) -> FiledEntry {
+    FiledEntry {
+        document: Some(reference(n)),
+        ..entry(n)
+    }
+}
+
+/// A case with these events after a served petition of Vera Lindholm's, and the documents 1
+/// to 9 in the store.
+async fn serve(events: Vec<CaseEvent>) -> Served {
+    let court = Court::open().await;
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(SystemClock);
+    let store = Arc::new(court.store.clone());
+    let documents = ObjectDocuments::in_directory(dir.path(), clock.clone()).unwrap();
+    let kept = Documents::new(Arc::new(documents));
+    for n in 1..=9 {
+        let content = futures::stream::iter([Ok(content(n).into())]);
+        kept.keep(Box::pin(content), None).await.unwrap();
+    }
+
+    let mut chain = Chain::of(docket(CASE));
+    let mut begun = petition();
+    if let CaseEvent::PetitionFiled(petition) = &mut begun {
+        petition.petitioners[0].user_id = Some(UserId::new("vera").unwrap());
+    }
+    let served = PetitionServed { served_at: at(1) };
+    let first = chain.commit([begun, served.into()].into_iter().chain(events));
+    let outcome = store.case_begin(&first).await.unwrap();
+    assert_eq!(outcome, BeginOutcome::Written);
+
+    let service = Service::new(store.clone(), store.clone(), store, clock).with_documents(kept);
+    let state = ApiState::new(service, TokenVerifier::hs256(SECRET).unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router(state)).await });
+    Served {
+        address,
+        _court: court,
+        dir,
+        http: reqwest::Client::new(),
+    }
+}
+
+impl Served {
+    async fn ask(&self, by: By, method: Method, path: &str) -> Response {
+        let address = format!("{}/v1/cases/{}/{path}", self.address, docket(CASE));
+        let request = self.http.request(method, address).bearer_auth(by.token());
+        request.send().await.unwrap()
+    }
+
+    /// What a reader gets of an entry's document: `200` and the content, or status and code.
+    async fn get(&self, by: By, entry: impl std::fmt::Display) -> (u16, String) {
+        let path = format!("docket-entries/{entry}/document");
+        let answer = self.ask(by, Method::GET, &path).await;
+        outcome(answer).await
+    }
+
+    /// Checks what each reader gets, in the order of [`By::ALL`].
+    async fn expect(&self, entry: u32, expected: [(u16, &str); 4]) {
+        for (by, (status, told)) in By::ALL.into_iter().zip(expected) {
+            let got = self.get(by, entry).await;
+            assert_eq!(got, (status, told.to_owned()), "{by:?} of entry {entry}");
+        }
+    }
+}
+
+async fn outcome(answer: Response) -> (u16, String) {
+    let status = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    if status == 200 {
+        return (status, text);
+    }
+    let problem: serde_json::Value = serde_json::from_str(&text).unwrap();
+    (status, problem["code"].as_str().unwrap().to_owned())
+}
+
+const WITHHELD: (u16, &str) = (403, "DOCUMENT_WITHHELD");
+const NOT_FOUND: (u16, &str) = (404, "ENTRY_NOT_FOUND");
+const ONE: (u16, &str) = (200, "%PDF-1.7 document 1");
+const TWO: (u16, &str) = (200, "%PDF-1.7 document 2");
+const THREE: (u16, &str) = (200, "%PDF-1.7 document 3");
+const FOUR: (u16, &str) = (200, "%PDF-1.7 document 4");
+
+fn sealed_to(n: u32, sealed_to: SealedTo) -> CaseEvent {
+    DocketEntrySealed {
+        docket_entry_id: entry_id(n),
+        sealed_to,
+    }
+    .into()
+}
+
+fn stricken(n: u32) -> CaseEvent {
+    DocketEntryStricken {
+        docket_entry_id: entry_id(n),
+        stricken_at: at(9),
+        stricken_by: "A. Clerk".to_owned(),
+    }
+    .into()
+}
+
+#[tokio::test]
+async fn a_served_document_is_everybodys_and_one_that_is_not_served_the_parties() {
+    let served_and_not = vec![filed(with_document(1)), served(1), filed(with_document(2))];
+    let service = serve(served_and_not).await;
+    service.expect(1, [ONE, ONE, ONE, ONE]).await;
+    service.expect(2, [TWO, TWO, TWO, WITHHELD]).await;
+    service
+        .expect(3, [NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND])
+        .await;
+    assert_eq!(service.get(By::Outsider, entry_id(1)).await.0, 200);
+    assert_eq!(service.get(By::Outsider, entry_id(7)).await.0, 404);
+    for bad in ["x", "-1", "99999999999", "%20"] {
+        let got = service.get(By::Court, bad).await;
+        assert_eq!(got, (400, "BAD_DOCKET_ENTRY".to_owned()), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_or_stricken_document_is_the_courts_and_of_those_it_is_not_sealed_from() {
+    let service = serve(vec![
+        filed(with_document(1)),
+        served(1),
+        sealed_to(1, SealedTo::Public),
+        filed(with_document(2)),
+        served(2),
+        sealed_to(2, SealedTo::External),
+        filed(with_document(3)),
+        served(3),
+        stricken(3),
+    ])
+    .await;
+    service.expect(1, [ONE, ONE, ONE, WITHHELD]).await;
+    service.expect(2, [TWO, WITHHELD, WITHHELD, WITHHELD]).await;
+    service
+        .expect(3, [THREE, WITHHELD, WITHHELD, WITHHELD])
+        .await;
+}
+
+#[tokio::test]
+async fn a_draft_is_the_courts_and_a_statement_of_identification_also_its_filers() {
+    let statement = FiledEntry {
+        index: Some(0),
+        event_code: "STIN".parse().unwrap(),
+        is_on_docket_record: false,
+        ..with_document(1)
+    };
+    let drafted = draft(with_document(4));
+    let service = serve(vec![filed(statement), filed(drafted)]).await;
+    service.expect(0, [ONE, ONE, NOT_FOUND, NOT_FOUND]).await;
+    for (by, expected) in By::ALL
+        .into_iter()
+        .zip([FOUR, NOT_FOUND, NOT_FOUND, NOT_FOUND])
+    {
+        let (status, told) = service.get(by, entry_id(4)).await;
+        assert_eq!((status, told.as_str()), expected, "{by:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_documents_of_a_sealed_case_are_the_courts_and_the_parties() {
+    let sealed: CaseEvent = CaseSealed { sealed_at: at(5) }.into();
+    let service = serve(vec![filed(with_document(1)), served(1), sealed]).await;
+    let kept = (403, "CASE_SEALED");
+    service.expect(1, [ONE, ONE, ONE, kept]).await;
+    // Nor does it tell which entries there are.
+    service
+        .expect(2, [NOT_FOUND, NOT_FOUND, NOT_FOUND, kept])
+        .await;
+}
+
+#[tokio::test]
+async fn an_entry_without_a_document_and_one_whose_content_is_not_stored_are_told_apart() {
+    let service = serve(vec![filed(entry(1)), filed(with_document(77))]).await;
+    let none = (404, "NO_DOCUMENT");
+    let gone = (404, "DOCUMENT_NOT_STORED");
+    service.expect(1, [none, none, none, WITHHELD]).await;
+    service.expect(2, [gone, gone, gone, WITHHELD]).await;
+}
+
+#[tokio::test]
+async fn nobody_gets_a_document_by_naming_its_key_without_its_digest() {
+    let entry_of = |n: u32, key: &str, of: Option<u32>| {
+        let document = DocumentRef {
+            key: key.to_owned(),
+            sha256: of.map(|n| Digest::of(&content(n)).to_string()),
+        };
+        filed(FiledEntry {
+            document: Some(document),
+            ..entry(n)
+        })
+    };
+    let key = reference(1).key;
+    let service = serve(vec![
+        entry_of(1, &key, Some(2)),
+        entry_of(2, "petition.pdf", Some(2)),
+        entry_of(3, "petition.pdf", Some(1)),
+        entry_of(4, "petition.pdf", None),
+        entry_of(5, "../signing-secret", None),
+    ])
+    .await;
+    std::fs::write(service.dir.path().join("petition.pdf"), content(2)).unwrap();
+    let gone = (404, "DOCUMENT_NOT_STORED".to_owned());
+    assert_eq!(service.get(By::Party, 1).await, gone);
+    assert_eq!(service.get(By::Party, 2).await.0, 200);
+    assert_eq!(service.get(By::Party, 3).await, gone);
+    // Imported from a system that kept no digests.
+    assert_eq!(service.get(By::Party, 4).await.0, 200);
+    assert_eq!(service.get(By::Party, 5).await, gone);
+}
+
+#[tokio::test]
+async fn a_download_says_what_it_is_and_is_kept_by_nobody() {
+    let service = serve(vec![filed(with_document(1)), served(1)]).await;
+    let path = "docket-entries/1/document";
+    for method in [Method::GET, Method::HEAD] {
+        let answer = service.ask(By::Outsider, method.clone(), path).await;
+        assert_eq!(answer.status(), 200);
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "application/pdf");
+        assert_eq!(header("content-length"), content(1).len().to_string());
+        assert_eq!(header("cache-control"), "private, no-store");
+        assert_eq!(header("vary"), "Authorization");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        let name = "attachment; filename=\"4321-26-1.pdf\"";
+        assert_eq!(header("content-disposition"), name);
+        assert!(header("content-digest").starts_with("sha-256=:"));
+        let body = answer.bytes().await.unwrap();
+        let expected = if method == Method::GET {
+            content(1)
+        } else {
+            vec![]
+        };
+        assert_eq!(body, expected);
+    }
+}
+
+#[tokio::test]
+async fn content_that_is_not_what_the_record_says_is_cut_off() {
+    let service = serve(vec![filed(with_document(1)), served(1)]).await;
+    let file = service.dir.path().join(reference(1).key);
+    let mut damaged = content(1);
+    damaged[12] ^= 1;
+    std::fs::write(file, damaged).unwrap();
+    let path = format!("{}/v1/cases/{}", service.address, docket(CASE));
+    let sent = service
+        .http
+        .get(format!("{path}/docket-entries/1/document"))
+        .bearer_auth(By::Court.token())
+        .send()
+        .await;
+    // Where the content is one piece, as here, not even its head goes out.
+    let whole = match sent {
+        Ok(answer) if answer.status() == 200 => answer.bytes().await.is_ok(),
+        Ok(_) | Err(_) => false,
+    };
+    assert!(!whole, "nobody takes it for the document");
+}
+
+#[tokio::test]
+async fn correspondence_is_for_the_court_alone() {
+    let id = Uuid::from_u128(0xC0);
+    let added = CorrespondenceAdded {
+        correspondence: Correspondence {
+            correspondence_id: CorrespondenceId(id),
+            title: "Letter of Vera Lindholm".into(),
+            filing_date: at(3),
+            filed_by: "clerk-1".to_owned(),
+            document: reference(5),
+        },
+    };
+    let service = serve(vec![added.into()]).await;
+    let get = async |by, id: &str| {
+        let path = format!("correspondence/{id}/document");
+        outcome(service.ask(by, Method::GET, &path).await).await
+    };
+    let (kept, id) = ((403, "ROLE_NOT_ALLOWED".to_owned()), id.to_string());
+    assert_eq!(
+        get(By::Court, &id).await,
+        (200, "%PDF-1.7 document 5".to_owned())
+    );
+    for by in [By::Party, By::Respondent, By::Outsider] {
+        assert_eq!(get(by, &id).await, kept, "{by:?}");
+    }
+    let other = Uuid::from_u128(0xC1).to_string();
+    let gone = (404, "CORRESPONDENCE_NOT_FOUND".to_owned());
+    assert_eq!(get(By::Court, &other).await, gone);
+    assert_eq!(get(By::Party, &other).await, kept, "they learn nothing");
+    let bad = (400, "BAD_CORRESPONDENCE".to_owned());
+    assert_eq!(get(By::Court, "7").await, bad);
+}
