@@ -320,24 +320,34 @@ async fn a_download_says_what_it_is_and_is_kept_by_nobody() {
 
 #[tokio::test]
 async fn content_that_is_not_what_the_record_says_is_cut_off() {
-    let service = serve(vec![filed(with_document(1)), served(1)]).await;
-    let file = service.dir.path().join(reference(1).key);
-    let mut damaged = content(1);
-    damaged[12] ^= 1;
-    std::fs::write(file, damaged).unwrap();
-    let path = format!("{}/v1/cases/{}", service.address, docket(CASE));
-    let sent = service
-        .http
-        .get(format!("{path}/docket-entries/1/document"))
-        .bearer_auth(By::Court.token())
-        .send()
-        .await;
-    // Where the content is one piece, as here, not even its head goes out.
-    let whole = match sent {
-        Ok(answer) if answer.status() == 200 => answer.bytes().await.is_ok(),
-        Ok(_) | Err(_) => false,
+    let large = [b"%PDF-1.7".to_vec(), vec![b' '; 300_000]].concat();
+    let sha256 = Digest::of(&large);
+    let of_large = FiledEntry {
+        document: Some(DocumentRef {
+            key: document_key(sha256),
+            sha256: Some(sha256.to_string()),
+        }),
+        ..entry(2)
     };
-    assert!(!whole, "nobody takes it for the document");
+    let service = serve(vec![filed(with_document(1)), filed(of_large)]).await;
+    let damage = |key: &str, mut content: Vec<u8>| {
+        let last = content.len() - 1;
+        content[last] ^= 1;
+        std::fs::write(service.dir.path().join(key), content).unwrap();
+    };
+    damage(&reference(1).key, content(1));
+    damage(&document_key(sha256), large);
+
+    let broken = (500, "STORE_FAILED".to_owned());
+    assert_eq!(service.get(By::Court, 1).await, broken, "of one piece");
+    let path = "docket-entries/2/document";
+    let answer = service.ask(By::Court, Method::GET, path).await;
+    assert_eq!(
+        answer.status(),
+        200,
+        "its head was sent before it was found"
+    );
+    assert!(answer.bytes().await.is_err(), "nobody gets it as a whole");
 }
 
 #[tokio::test]

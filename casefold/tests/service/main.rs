@@ -4,6 +4,7 @@
 
 mod case_life;
 mod crash;
+mod documents;
 mod examples;
 #[path = "../support/history.rs"]
 #[allow(

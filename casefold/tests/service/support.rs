@@ -211,6 +211,34 @@ impl Client {
             .unwrap()
     }
 
+    /// Sends bytes as they are.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        content: Vec<u8>,
+    ) -> Answered {
+        let mut request = self.http.post(format!("{}{path}", self.address));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.body(content).send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answered {
+            status,
+            headers,
+            body: response.json().await.unwrap(),
+        }
+    }
+
+    /// Where the API is, and the token.
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        (&self.address, self.token.as_deref().unwrap_or_default())
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answered {
         self.get_with(path, &[]).await
     }

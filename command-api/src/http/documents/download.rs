@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 use casefold_events::entry::DocumentRef;
 use casefold_events::ids::{CorrelationId, CorrespondenceId};
 use casefold_events::{DocketEntryId, DocketNumber};
-use casefold_shared::gateway::{ContentStream, EntrySelection, StoreError};
+use casefold_shared::documents::WrongContent;
+use casefold_shared::gateway::{BoxError, ContentStream, EntrySelection, StoreError, document_key};
 use futures::TryStreamExt;
 use uuid::Uuid;
 
@@ -192,10 +193,7 @@ async fn send(
     let documents = kept(state)?;
     let content = documents.find(document).await?.ok_or_else(not_stored)?;
     let bytes = content.bytes;
-    let (first, content) = looked_into(content.stream).await.map_err(|error| {
-        log(&*error);
-        Problem::from(StoreError::Unavailable(error))
-    })?;
+    let (first, content) = looked_into(content.stream).await.map_err(failed)?;
     let kind = MediaType::recognized(&first);
     let file_name = format!("{name}.{}", kind.map_or("bin", MediaType::extension));
     // An address to get from can't be asked for the head alone.
@@ -225,6 +223,17 @@ async fn send(
     }
     let body = HttpBody::from_stream(logged(content));
     Ok((FOR_ONE_READER, headers, body).into_response())
+}
+
+/// The failure of content whose first bytes did not come.
+fn failed(error: BoxError) -> StoreError {
+    match error.downcast::<WrongContent>() {
+        Ok(wrong) => StoreError::Corrupt {
+            at: document_key(wrong.expected),
+            problem: wrong.to_string(),
+        },
+        Err(error) => StoreError::Unavailable(error),
+    }
 }
 
 /// What the answer depends on, and that nobody keeps it.
