@@ -85,6 +85,38 @@ fn dynamodb_is_known_in_one_place() {
 }
 
 #[test]
+fn object_stores_are_known_in_one_place() {
+    let lines = lines_with(ALL, &["object_store::"]);
+    let elsewhere: Vec<_> = lines
+        .iter()
+        .filter(|line| !line.starts_with("shared/src/documents/"))
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+    assert!(!lines.is_empty(), "the check finds what it looks for");
+}
+
+#[test]
+fn documents_are_kept_by_a_way_that_writes_over_nothing() {
+    let words = [
+        "PutMode::Overwrite",
+        "RenameTargetMode::Overwrite",
+        ".copy(",
+        ".put(",
+    ];
+    let lines = lines_with(&["shared/src/documents"], &words);
+    assert_eq!(lines, Vec::<String>::new());
+    // What is on its way is all that is ever removed.
+    let removing = lines_with(&["shared/src/documents"], &[".delete(", "remove_"]);
+    assert!(!removing.is_empty(), "the check finds what it looks for");
+    for line in removing {
+        assert!(
+            line.contains("self.at") || line.contains("INCOMING"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn nothing_updates_or_deletes_an_item_of_the_event_table() {
     let words = [
         "update_item()",
@@ -110,8 +142,8 @@ fn nothing_updates_or_deletes_an_item_of_the_event_table() {
 }
 
 #[test]
-fn the_gateway_knows_no_dynamodb() {
-    let words = ["aws_", "AttributeValue", "dynamodb::"];
+fn the_gateway_knows_no_dynamodb_and_no_object_store() {
+    let words = ["aws_", "AttributeValue", "dynamodb::", "object_store"];
     assert_eq!(
         lines_with(&["shared/src/gateway"], &words),
         Vec::<String>::new()

@@ -7,7 +7,9 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use casefold_command_api::auth::{TokenMinter, TokenVerifier};
+use casefold_command_api::command::RequestUpload;
 use casefold_command_api::http::{ApiState, router};
 use casefold_command_api::service::{Documents, Service};
 use casefold_events::case::docket::{DocketEntrySealed, DocketEntryStricken};
@@ -20,7 +22,10 @@ use casefold_events::vocabulary::{Role, SealedTo};
 use casefold_events::{CaseEvent, Digest, UserId};
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::ObjectDocuments;
-use casefold_shared::gateway::{BeginOutcome, EventStore, document_key};
+use casefold_shared::gateway::{
+    BeginOutcome, ContentStream, DocumentContent, DocumentStore, EventStore, Grant,
+    PutDocumentError, PutTerms, StoreError, StoredDocument, document_key,
+};
 use reqwest::{Method, Response};
 use support::Court;
 use support::history::{Chain, at, docket, draft, entry, entry_id, filed, petition, served};
@@ -91,12 +96,19 @@ fn with_document(n: u32) -> FiledEntry {
 /// A case with these events after a served petition of Vera Lindholm's, and the documents 1
 /// to 9 in the store.
 async fn serve(events: Vec<CaseEvent>) -> Served {
+    serve_with(events, |documents| Arc::new(documents)).await
+}
+
+async fn serve_with(
+    events: Vec<CaseEvent>,
+    store_of: impl FnOnce(ObjectDocuments) -> Arc<dyn DocumentStore>,
+) -> Served {
     let court = Court::open().await;
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(SystemClock);
     let store = Arc::new(court.store.clone());
     let documents = ObjectDocuments::in_directory(dir.path(), clock.clone()).unwrap();
-    let kept = Documents::new(Arc::new(documents));
+    let kept = Documents::new(store_of(documents));
     for n in 1..=9 {
         let content = futures::stream::iter([Ok(content(n).into())]);
         kept.keep(Box::pin(content), None).await.unwrap();
@@ -121,7 +133,58 @@ async fn serve(events: Vec<CaseEvent>) -> Served {
         address,
         _court: court,
         dir,
-        http: reqwest::Client::new(),
+        http: reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap(),
+    }
+}
+
+/// Documents of a directory, in a store that says it takes callers without credentials.
+struct Granting(ObjectDocuments);
+
+#[async_trait]
+impl DocumentStore for Granting {
+    async fn document_put(
+        &self,
+        content: ContentStream,
+        terms: PutTerms,
+    ) -> Result<StoredDocument, PutDocumentError> {
+        self.0.document_put(content, terms).await
+    }
+
+    async fn document_get(&self, key: &str) -> Result<Option<DocumentContent>, StoreError> {
+        self.0.document_get(key).await
+    }
+
+    async fn document_head(&self, key: &str) -> Result<Option<u64>, StoreError> {
+        self.0.document_head(key).await
+    }
+
+    async fn upload_grant(
+        &self,
+        sha256: Digest,
+        content_type: &str,
+        _: Duration,
+    ) -> Result<Option<Grant>, StoreError> {
+        Ok(Some(Grant {
+            method: "PUT",
+            url: format!("https://store.example/{}", document_key(sha256)),
+            headers: vec![("content-type", content_type.to_owned())],
+        }))
+    }
+
+    async fn download_grant(
+        &self,
+        key: &str,
+        file_name: &str,
+        _: Duration,
+    ) -> Result<Option<Grant>, StoreError> {
+        Ok(Some(Grant {
+            method: "GET",
+            url: format!("https://store.example/{key}?name={file_name}"),
+            headers: Vec::new(),
+        }))
     }
 }
 
@@ -348,6 +411,64 @@ async fn content_that_is_not_what_the_record_says_is_cut_off() {
         "its head was sent before it was found"
     );
     assert!(answer.bytes().await.is_err(), "nobody gets it as a whole");
+}
+
+#[tokio::test]
+async fn where_the_store_takes_callers_without_credentials_they_are_sent_there() {
+    let seals = vec![
+        filed(with_document(1)),
+        served(1),
+        filed(with_document(2)),
+        filed(with_document(77)),
+    ];
+    let service = serve_with(seals, |documents| Arc::new(Granting(documents))).await;
+    let path = "docket-entries/1/document";
+    let sent = service.ask(By::Outsider, Method::GET, path).await;
+    assert_eq!(sent.status(), 302);
+    let key = reference(1).key;
+    let address = format!("https://store.example/{key}?name=4321-26-1.pdf");
+    assert_eq!(sent.headers()["location"], address);
+    assert_eq!(sent.headers()["cache-control"], "private, no-store");
+    assert_eq!(sent.bytes().await.unwrap(), "", "nothing goes through here");
+    // An address to get from takes no HEAD.
+    let head = service.ask(By::Outsider, Method::HEAD, path).await;
+    assert_eq!(head.status(), 200);
+    assert_eq!(head.headers()["content-length"], "19");
+    // Nobody gets the address of what they may not have, or of what is not there.
+    service
+        .expect(
+            3,
+            [
+                (404, "DOCUMENT_NOT_STORED"),
+                (404, "DOCUMENT_NOT_STORED"),
+                (404, "DOCUMENT_NOT_STORED"),
+                WITHHELD,
+            ],
+        )
+        .await;
+    assert_eq!(service.get(By::Outsider, 2).await.0, 403);
+
+    let request = RequestUpload::example();
+    let told = service
+        .http
+        .post(format!("{}/v1/documents/uploads", service.address))
+        .bearer_auth(By::Party.token())
+        .json(&request)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(told.status(), 200);
+    let told: serde_json::Value = told.json().await.unwrap();
+    let sha256 = request["sha256"].as_str().unwrap();
+    let upload = &told["upload"];
+    assert_eq!(told["key"], format!("documents/{sha256}"));
+    assert_eq!(upload["method"], "PUT");
+    assert_eq!(
+        upload["url"],
+        format!("https://store.example/documents/{sha256}")
+    );
+    assert_eq!(upload["headers"]["content-type"], "application/pdf");
+    assert!(upload["expiresAt"].is_string());
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@
 pub(super) mod download;
 pub(super) mod upload;
 
+use std::borrow::Cow;
 use std::pin::Pin;
 
 use axum::Router;
@@ -29,6 +30,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use casefold_events::Digest;
 use casefold_shared::gateway::{BoxError, ContentStream};
 use futures::{StreamExt, stream};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::ApiState;
 use super::problem::Problem;
@@ -42,6 +46,26 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 /// of the others.
 pub(super) fn long_routes() -> Router<ApiState> {
     Router::new().route("/v1/documents", post(upload::upload_document))
+}
+
+/// The bytes of a document, as the API's description has them.
+pub(super) enum ContentBytes {}
+
+impl PartialSchema for ContentBytes {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(binary))
+            .description(Some("The content of a document, as it is."))
+            .into()
+    }
+}
+
+impl ToSchema for ContentBytes {
+    fn name() -> Cow<'static, str> {
+        "DocumentContent".into()
+    }
 }
 
 fn kept(state: &ApiState) -> Result<&Documents, Problem> {

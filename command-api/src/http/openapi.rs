@@ -65,7 +65,7 @@ use crate::refusal::{Refusal, RefusalCode};
         health::healthz,
         health::readyz,
     ),
-    components(schemas(history::HistoryOrder)),
+    components(schemas(history::HistoryOrder, casefold_events::ids::CorrespondenceId)),
     tags(
         (name = "commands", description = "What people do to a case"),
         (name = "cases", description = "What is known of a case"),

@@ -22,7 +22,7 @@ use super::super::ApiState;
 use super::super::extract::{Caller, Parameters};
 use super::super::problem::{Problem, ProblemDocument};
 use super::super::reads::find;
-use super::{CONTENT_DIGEST, digest_field, kept, looked_into};
+use super::{CONTENT_DIGEST, ContentBytes, digest_field, kept, looked_into};
 use crate::access::{EntrySight, Sight};
 use crate::command::EntryRef;
 use crate::decide::find_entry;
@@ -52,8 +52,8 @@ const GRANT_HOLDS: Duration = Duration::from_secs(60);
     ),
     responses(
         (status = 200, description = "The content.", content(
-            (Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
-            (Vec<u8> = "image/tiff"), (Vec<u8> = "application/octet-stream"),
+            (ContentBytes = "application/pdf"), (ContentBytes = "image/jpeg"), (ContentBytes = "image/png"),
+            (ContentBytes = "image/tiff"), (ContentBytes = "application/octet-stream"),
         ), headers(
             ("Content-Digest" = String, description = "SHA-256 of the content, as the record has it."),
             ("Content-Disposition" = String, description = "A file name made of docket number and index."),
@@ -125,8 +125,8 @@ pub(in crate::http) async fn read_document(
     ),
     responses(
         (status = 200, description = "The content.", content(
-            (Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
-            (Vec<u8> = "image/tiff"), (Vec<u8> = "application/octet-stream"),
+            (ContentBytes = "application/pdf"), (ContentBytes = "image/jpeg"), (ContentBytes = "image/png"),
+            (ContentBytes = "image/tiff"), (ContentBytes = "application/octet-stream"),
         ), headers(
             ("Content-Digest" = String, description = "SHA-256 of the content, as the record has it."),
             ("Content-Disposition" = String, description = "A file name made of docket number and id."),

@@ -21,7 +21,7 @@ use super::super::ApiState;
 use super::super::body::{Body, Commands};
 use super::super::extract::{Caller, Parameters};
 use super::super::problem::{Problem, ProblemDocument};
-use super::{CONTENT_DIGEST, content_digest, digest_field, kept, looked_into};
+use super::{CONTENT_DIGEST, ContentBytes, content_digest, digest_field, kept, looked_into};
 use crate::command::{CommandParseError, RequestUpload};
 use crate::refusal::Refusal;
 use crate::rules::media_types::MediaType;
@@ -98,8 +98,8 @@ pub(in crate::http) struct UploadAddress {
          description = "The caller's own id for the request; made here where it is absent."),
     ),
     request_body(description = "The content: PDF, JPEG, PNG or TIFF.", content(
-        (Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
-        (Vec<u8> = "image/png"), (Vec<u8> = "image/tiff"),
+        (ContentBytes = "application/pdf"), (ContentBytes = "image/jpeg"),
+        (ContentBytes = "image/png"), (ContentBytes = "image/tiff"),
     )),
     responses(
         (status = 201, description = "It is kept.", body = StoredDocumentAnswer, headers(
