@@ -282,6 +282,7 @@ async fn correspondence_is_for_the_court_alone() {
             filing_date: at(3),
             filed_by: "clerk-1".to_owned(),
             document: reference(5),
+            number_of_pages: Some(1),
         },
     };
     let service = serve(vec![added.into()]).await;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod addresses;
+mod attachments;
 mod blocks;
 mod calendar;
 mod case_note;
