@@ -115,7 +115,8 @@ pub(crate) async fn serve_with(
     let outcome = store.case_begin(&first).await.unwrap();
     assert_eq!(outcome, BeginOutcome::Written);
 
-    let service = Service::new(store.clone(), store.clone(), store, clock).with_documents(kept);
+    let service = Service::new(store.clone(), store.clone(), store.clone(), store, clock)
+        .with_documents(kept);
     let state = ApiState::new(service, TokenVerifier::hs256(SECRET).unwrap());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -33,9 +33,9 @@ pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
+pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
 pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
-pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
 pub use self::reads::ReadCase;
 
 /// How often a command that lost a race is decided again before the caller is told.
