@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use casefold_command_api::command::{CaseCommand, FilePaperPetition, PetitionCommand};
@@ -137,6 +138,13 @@ impl Listed {
         self.bring().await
     }
 
+    /// The rows that the case has in lists now.
+    async fn rows(&self) -> Vec<ListRow> {
+        let (first, none) = (Generation::FIRST, EntrySelection::None);
+        let case = self.store.case_get(first, self.number, none).await.unwrap();
+        rows(&case.unwrap())
+    }
+
     async fn bring(&self) -> Consumed {
         for advance in self.projector.advance(self.number, &Hints::default()).await {
             advance.unwrap();
@@ -220,4 +228,164 @@ async fn a_page_of_a_list_costs_by_its_rows_and_not_by_the_list() {
     assert!(large.1.read_units <= 12.0, "{large:?}");
     // The buckets that there are, and one of them.
     assert_eq!((small.1.requests, words.1.requests), (2, 1));
+}
+
+/// A row of every list, as one case has them on its way.
+async fn a_row_of_each_list(court: &Court) -> (DocketNumber, BTreeMap<List, ListRow>) {
+    let case = Listed::begin(court).await;
+    let document = json!({"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1});
+    let session = json!({
+        "trialSessionId": "0199f0a2-7c5e-7cc1-9a53-3f1f0c0e4b01",
+        "trialDate": "2027-03-01T15:00:00.000Z",
+        "trialLocation": "Birmingham, Alabama",
+    });
+    case.bring().await;
+    let mut found = case.rows().await;
+    for body in [
+        json!({"type": "QcPetition"}),
+        json!({"type": "ServePetition"}),
+        json!({"type": "AddPaperFiling", "eventCode": "A", "filedBy": {"respondent": true},
+            "document": document}),
+        json!({"type": "UpdateCaseContext",
+            "status": "General Docket - At Issue (Ready for Trial)"}),
+        json!({"type": "AddToTrialSession", "session": session}),
+        json!({"type": "AddPaperFiling", "eventCode": "M006", "filedBy": {"contacts": [1]},
+            "document": document}),
+        json!({"type": "AddDeadline", "due": "2030-01-31T00:00:00.000Z",
+            "description": "Status report by the respondent"}),
+        json!({"type": "SealCase"}),
+        json!({"type": "UpdateCaseContext", "status": "Closed"}),
+    ] {
+        case.after(body).await;
+        found.extend(case.rows().await);
+    }
+    let mut each: BTreeMap<List, ListRow> = BTreeMap::new();
+    for row in found {
+        each.entry(row.list).or_insert(row);
+    }
+    // What only several cases have, or a party who files electronically: the lines are the same.
+    for (list, like) in [
+        (List::Group, List::Status),
+        (List::FilingsToCheck, List::FilingsToServe),
+    ] {
+        let row = ListRow {
+            list,
+            ..each[&like].clone()
+        };
+        each.entry(list).or_insert(row);
+    }
+    (case.number, each)
+}
+
+#[tokio::test]
+async fn a_page_of_any_list_is_a_few_read_units() {
+    let court = Court::open().await;
+    let (number, each) = a_row_of_each_list(&court).await;
+    let listed: Vec<_> = each.keys().copied().collect();
+    assert_eq!(listed, List::ALL, "every list has a row here");
+    for serial in 1_000..1_025 {
+        let other = DocketNumber::new(serial, number.year()).unwrap();
+        let rows: Vec<_> = each
+            .values()
+            .map(|row| ListRow {
+                sort: row.sort.replace(&docket_sort(number), &docket_sort(other)),
+                ..row.clone()
+            })
+            .collect();
+        let put = court
+            .store
+            .lists_put(Generation::FIRST, other, Version(1), &rows);
+        put.await.unwrap();
+    }
+    for row in each.values() {
+        let before = court.store.consumed();
+        let page =
+            court
+                .store
+                .list_page(Generation::FIRST, row.list, &row.key, ListRange::first(25));
+        let rows = page.await.unwrap().rows.len();
+        let Consumed {
+            read_units,
+            requests,
+            ..
+        } = court.store.consumed() - before;
+        println!(
+            "a page of 25 of {}: {read_units} read units, {requests} requests",
+            row.list.as_str()
+        );
+        assert_eq!(rows, 25, "{}", row.list.as_str());
+        assert!(read_units <= 6.0, "{}: {read_units}", row.list.as_str());
+    }
+}
+
+#[tokio::test]
+async fn what_the_commonest_commands_cost_with_all_that_is_folded_from_them() {
+    let court = Court::open().await;
+    let store = Arc::new(court.store.clone());
+    let service = service(&store);
+    let clock = Arc::new(SystemClock);
+    let projector = Projector::of_this_build(store.clone(), store.clone(), store.clone(), clock);
+    let document = json!({"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1});
+    let before = store.consumed();
+    let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
+    let number = service
+        .file_petition(request(petition))
+        .await
+        .unwrap()
+        .docket_number;
+    let mut costs = vec![("FilePaperPetition", store.consumed() - before)];
+    let fold = async || {
+        let before = store.consumed();
+        for advance in projector.advance(number, &Hints::default()).await {
+            advance.unwrap();
+        }
+        store.consumed() - before
+    };
+    let mut folds = vec![fold().await];
+    for (name, body) in [
+        ("QcPetition", json!({"type": "QcPetition"})),
+        ("ServePetition", json!({"type": "ServePetition"})),
+        (
+            "AddPaperFiling",
+            json!({"type": "AddPaperFiling", "eventCode": "MISC",
+                "filedBy": {"contacts": [1]}, "document": document}),
+        ),
+        (
+            "AddPaperFiling of a motion, with its policy",
+            json!({"type": "AddPaperFiling", "eventCode": "M006",
+                "filedBy": {"contacts": [1]}, "document": document}),
+        ),
+        (
+            "ServeDocument",
+            json!({"type": "ServeDocument", "docketEntry": 4}),
+        ),
+        (
+            "FileCourtIssuedDocument",
+            json!({"type": "FileCourtIssuedDocument", "eventCode": "O", "signedBy": "Buch",
+                "document": document}),
+        ),
+        (
+            "ServeCourtIssuedDocument",
+            json!({"type": "ServeCourtIssuedDocument", "docketEntry": 6}),
+        ),
+    ] {
+        let before = store.consumed();
+        command(&service, number, body).await;
+        costs.push((name, store.consumed() - before));
+        folds.push(fold().await);
+    }
+    for ((name, cost), fold) in costs.iter().zip(&folds) {
+        println!(
+            "{name}: {} read and {} write units in {} requests; to fold it: {} and {} in {}",
+            cost.read_units,
+            cost.write_units,
+            cost.requests,
+            fold.read_units,
+            fold.write_units,
+            fold.requests
+        );
+        assert!(cost.requests <= 3, "{name}: {cost:?}");
+        assert!(cost.write_units <= 8.0, "{name}: {cost:?}");
+        assert!(cost.read_units <= 3.0, "{name}: {cost:?}");
+    }
 }

@@ -21,7 +21,7 @@ use casefold_events::{
     CaseEvent, CommandId, Commit, ContactId, CorrelationId, Digest, DocketEntryId, DraftCommit,
     EventId, Personal, StoredEvent, Timestamp, UserId, Version,
 };
-use casefold_shared::case::{Case, FoldError};
+use casefold_shared::case::{Case, FoldError, OPEN_ENTRIES_LISTED};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -318,6 +318,37 @@ fn an_entry_keeps_its_service_its_striking_and_its_seal() {
     };
     let case = given(&[&events[..], &[unsealed.into()]].concat());
     assert_eq!(case.docket.entry(id(1)).unwrap().sealed_to, None);
+}
+
+#[test]
+fn a_backlog_is_counted_beyond_what_a_case_lists_of_it() {
+    let backlog: Vec<_> = (1..=150).map(|n| filed(n, true)).collect();
+    let case = given(&backlog);
+    assert_eq!(case.open_entries.len(), OPEN_ENTRIES_LISTED);
+    assert_eq!(case.open_entries_beyond, 50);
+
+    // One that is listed is served: there is room for one that wasn't when it changes.
+    let mut events = backlog.clone();
+    events.push(served(1));
+    let case = given(&events);
+    assert_eq!(case.open_entries.len(), OPEN_ENTRIES_LISTED - 1);
+    assert_eq!(case.open_entries_beyond, 50);
+    events.push(
+        DocketEntrySealed {
+            docket_entry_id: id(150),
+            sealed_to: SealedTo::Public,
+        }
+        .into(),
+    );
+    let case = given(&events);
+    assert_eq!(case.open_entries.len(), OPEN_ENTRIES_LISTED);
+    assert_eq!(case.open_entries_beyond, 49);
+
+    // All that are left are served, listed or not.
+    events.extend((2..=150).map(served));
+    let case = given(&events);
+    assert!(case.open_entries.is_empty());
+    assert_eq!(case.open_entries_beyond, 0);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Every text of a case is a secret with a name ([`record`]). An answer, its body and its
 //! headers, has the secrets that [`SECRETS`] gives its reader, each of them, and no other.
 
+mod lists;
 mod record;
 
 use std::collections::BTreeSet;

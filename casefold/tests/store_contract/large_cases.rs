@@ -6,20 +6,22 @@ use casefold_events::Version;
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{EntrySelection, Generation, PutOutcome, SnapshotStore};
 
-use crate::support::history::{Chain, chain, docket, entry_id, filed_all, fold, petition, served};
+use crate::support::history::{
+    Chain, chain, docket, entry_id, filed_all, fold, petition, sealed, served, served_all,
+};
 use crate::support::{Court, ENDPOINT_VARIABLE};
 
 const FIRST: Generation = Generation::FIRST;
 const ENTRIES: u32 = 10_000;
 
-/// Folds a case of so many entries and writes it in steps that fit.
+/// Folds a case of so many entries, all served, and writes it in steps that fit.
 async fn write_large(court: &Court, chain: &mut Chain, entries: u32) -> Case {
     let mut case = fold(None, [&chain.commit([petition()])]);
     let mut base = Version::ZERO;
     for first in (1..=entries).step_by(20) {
         case = fold(
             Some(case),
-            [&chain.commit(filed_all(first..=entries.min(first + 19)))],
+            [&chain.commit(served_all(first..=entries.min(first + 19)))],
         );
         if !court.store.case_put_fits(&case, base) {
             let outcome = court.store.case_put(FIRST, &case, base).await.unwrap();
@@ -59,7 +61,7 @@ async fn a_case_of_ten_thousand_entries_is_kept_whole_and_grows_by_one_page() {
         .case_get(FIRST, docket(101), none)
         .await
         .unwrap();
-    let next = chain.commit(filed_all(ENTRIES + 1..=ENTRIES + 1));
+    let next = chain.commit(served_all(ENTRIES + 1..=ENTRIES + 1));
     let folded = fold(partial, [&next]);
     let consumed = court.store.consumed();
     let outcome = court
@@ -92,7 +94,7 @@ async fn a_case_of_ten_thousand_entries_is_kept_whole_and_grows_by_one_page() {
         .case_get(FIRST, docket(101), some)
         .await
         .unwrap();
-    let folded = fold(partial, [&chain.commit([served(5_000)])]);
+    let folded = fold(partial, [&chain.commit([sealed(5_000)])]);
     court
         .store
         .case_put(FIRST, &folded, Version(chain.version.0 - 1))

@@ -117,6 +117,16 @@ pub fn filed_all(numbers: impl IntoIterator<Item = u32>) -> Vec<CaseEvent> {
     numbers.into_iter().map(|n| filed(entry(n))).collect()
 }
 
+/// These entries were filed on paper, and each was served: nothing is to be done about them.
+pub fn served_all(numbers: impl IntoIterator<Item = u32>) -> Vec<CaseEvent> {
+    let on_paper = |n| FiledEntry {
+        is_paper: true,
+        ..entry(n)
+    };
+    let both = |n| [filed(on_paper(n)), served(n)];
+    numbers.into_iter().flat_map(both).collect()
+}
+
 /// The `n`th entry was served.
 pub fn served(n: u32) -> CaseEvent {
     let party = ServedParty {

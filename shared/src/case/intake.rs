@@ -62,6 +62,8 @@ impl Case {
             other_statistics: None,
             case_note: None,
             open_entries: Vec::new(),
+            open_entries_beyond: 0,
+            pending_entries: 0,
             imported: None,
             docket: DocketRecord::default(),
         }

@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use docket::{Checked, DocketEntry, DocketRecord, Stricken};
-pub use open_entries::OpenEntry;
+use open_entries::Before;
+pub use open_entries::{OPEN_ENTRIES_LISTED, OpenEntry};
 pub use trial::{AutomaticBlock, Because};
 
 /// The judge who has a case that no other judge has.
@@ -139,9 +140,15 @@ pub struct Case {
     #[schema(value_type = Option<String>)]
     pub case_note: Option<Personal<String>>,
     /// The entries on the record about which somebody still has to do something, in no
-    /// order that means anything.
+    /// order that means anything: at most [`OPEN_ENTRIES_LISTED`].
     #[serde(default)]
     pub open_entries: Vec<OpenEntry>,
+    /// How many more there are.
+    #[serde(default)]
+    pub open_entries_beyond: u32,
+    /// How many entries on the record are pending, listed or not.
+    #[serde(default)]
+    pub pending_entries: u32,
     /// From which source the case was imported, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
@@ -301,9 +308,10 @@ impl Case {
 
     fn evolve(&mut self, event: CaseEvent, context: Context<'_>) {
         let entry = event.docket_entry_id();
+        let entry = entry.map(|id| (id, Before::of(self, id)));
         self.evolve_one(event, context);
-        if let Some(id) = entry {
-            self.note_open(id);
+        if let Some((id, before)) = entry {
+            self.note_open(id, before);
         }
     }
 

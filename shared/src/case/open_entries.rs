@@ -1,7 +1,10 @@
 //! The entries about which somebody still has to do something.
 //!
 //! They stand in the case itself, beside its docket record, so that rules and lists that
-//! are about open work need not load the record, however long it is.
+//! are about open work need not load the record, however long it is. A case has a few of
+//! them. Where there are more than [`OPEN_ENTRIES_LISTED`], which a backlog or an import can
+//! bring about, the others are counted, so that every commit on the case does not write them
+//! all again; one of them is listed when it changes and there is room.
 
 use casefold_events::entry::{AutomaticCode, EventCode};
 use casefold_events::{DocketEntryId, Personal, Timestamp};
@@ -9,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Case, DocketEntry};
+
+/// How many open entries a case lists; of more, their number is kept.
+pub const OPEN_ENTRIES_LISTED: usize = 100;
 
 /// An entry that waits for somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -75,22 +81,53 @@ impl DocketEntry {
     }
 }
 
+/// How an entry stood before an event: whether it was open, and whether it was pending.
+#[derive(Clone, Copy)]
+pub(super) struct Before {
+    open: bool,
+    pending: bool,
+}
+
+impl Before {
+    /// How an entry stands in a case, which may not have it yet.
+    pub(super) fn of(case: &Case, id: DocketEntryId) -> Self {
+        let open = case.docket.entry(id).and_then(DocketEntry::open);
+        Self {
+            open: open.is_some(),
+            pending: open.is_some_and(|open| open.pending),
+        }
+    }
+}
+
 impl Case {
     /// Brings the open entries up to date with one that has changed.
-    pub(super) fn note_open(&mut self, id: DocketEntryId) {
+    pub(super) fn note_open(&mut self, id: DocketEntryId, before: Before) {
         let Some(entry) = self.docket.entry(id) else {
             return;
         };
         let open = entry.open();
-        let at = self
-            .open_entries
-            .iter()
-            .position(|entry| entry.docket_entry_id == id);
+        let pending = open.as_ref().is_some_and(|open| open.pending);
+        count(&mut self.pending_entries, before.pending, pending);
+        let there = &mut self.open_entries;
+        let at = there.iter().position(|entry| entry.docket_entry_id == id);
+        let was_beyond = before.open && at.is_none();
+        let has_room = there.len() < OPEN_ENTRIES_LISTED;
+        let is_beyond = open.is_some() && at.is_none() && !has_room;
         match (at, open) {
-            (Some(at), Some(open)) => self.open_entries[at] = open,
-            (Some(at), None) => drop(self.open_entries.remove(at)),
-            (None, Some(open)) => self.open_entries.push(open),
-            (None, None) => {}
+            (Some(at), Some(open)) => there[at] = open,
+            (Some(at), None) => drop(there.remove(at)),
+            (None, Some(open)) if has_room => there.push(open),
+            (None, Some(_) | None) => {}
         }
+        count(&mut self.open_entries_beyond, was_beyond, is_beyond);
+    }
+}
+
+/// Counts one thing in or out.
+const fn count(number: &mut u32, before: bool, after: bool) {
+    match (before, after) {
+        (false, true) => *number = number.saturating_add(1),
+        (true, false) => *number = number.saturating_sub(1),
+        (true, true) | (false, false) => {}
     }
 }

@@ -45,8 +45,7 @@ impl Case {
         if self.trial_session.is_some() || self.priority.is_some() || self.status.is_closed() {
             return None;
         }
-        let pending = self.open_entries.iter().any(|entry| entry.pending);
-        AutomaticBlockReason::of(!self.deadlines.is_empty(), pending)
+        AutomaticBlockReason::of(!self.deadlines.is_empty(), self.pending_entries > 0)
     }
 
     pub(super) fn added_to_trial_session(&mut self, event: AddedToTrialSession) {

@@ -38,8 +38,10 @@ pub struct CourtCaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub case_note: Option<Personal<String>>,
-    /// The entries on the record about which somebody still has to do something.
+    /// The entries on the record about which somebody still has to do something: at most 100.
     pub open_entries: Vec<OpenEntry>,
+    /// How many more there are.
+    pub open_entries_beyond: u32,
 }
 
 /// What keeps a case from trial, and what hastens it.
@@ -88,6 +90,7 @@ impl CourtCaseView {
             other_statistics: case.other_statistics.unwrap_or_default(),
             case_note: case.case_note.clone(),
             open_entries,
+            open_entries_beyond: case.open_entries_beyond,
         }
     }
 }
