@@ -328,7 +328,7 @@ fn a_backlog_is_counted_beyond_what_a_case_lists_of_it() {
     assert_eq!(case.open_entries_beyond, 50);
 
     // One that is listed is served: there is room for one that wasn't when it changes.
-    let mut events = backlog.clone();
+    let mut events = backlog;
     events.push(served(1));
     let case = given(&events);
     assert_eq!(case.open_entries.len(), OPEN_ENTRIES_LISTED - 1);

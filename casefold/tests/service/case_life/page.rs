@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use casefold_shared::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::{DECISION, SESSION, STAMP};
@@ -153,8 +154,12 @@ impl Page {
             let next = format!("…{:03}", self.ids.len() + 1);
             return self.ids.entry(text.to_owned()).or_insert(next).clone();
         }
-        let recent = chrono::DateTime::parse_from_rfc3339(text)
-            .is_ok_and(|at| (chrono::Utc::now() - at.to_utc()).num_hours().abs() < 24);
+        let recent = chrono::DateTime::parse_from_rfc3339(text).is_ok_and(|at| {
+            (SystemClock.now().as_datetime() - at.to_utc())
+                .num_hours()
+                .abs()
+                < 24
+        });
         if recent {
             "now".to_owned()
         } else {
