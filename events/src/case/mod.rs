@@ -86,7 +86,7 @@ macro_rules! case_events {
 
 case_events! {
     /// A petition was filed: the case begins.
-    PetitionFiled(intake::PetitionFiled) = 1,
+    PetitionFiled(intake::PetitionFiled) = 2,
     /// The petitions clerk checked the petition.
     PetitionChecked(intake::PetitionChecked) = 1,
     /// The petition was served on the respondent.
@@ -94,13 +94,13 @@ case_events! {
     /// The filing fee was paid, waived, or found unpaid.
     FeeRecorded(intake::FeeRecorded) = 1,
     /// An entry was added, on the docket record or off it.
-    DocketEntryFiled(docket::DocketEntryFiled) = 1,
+    DocketEntryFiled(docket::DocketEntryFiled) = 3,
     /// An entry was served.
     DocketEntryServed(docket::DocketEntryServed) = 1,
     /// An entry was stricken from the record.
     DocketEntryStricken(docket::DocketEntryStricken) = 1,
     /// An entry was sealed.
-    DocketEntrySealed(docket::DocketEntrySealed) = 1,
+    DocketEntrySealed(docket::DocketEntrySealed) = 2,
     /// An entry was unsealed.
     DocketEntryUnsealed(docket::DocketEntryUnsealed) = 1,
     /// An entry was edited.

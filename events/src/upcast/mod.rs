@@ -1,10 +1,18 @@
 //! Upcasters: small pure steps that lift a stored payload of one schema version to the
 //! next when it is read. Stored events are never rewritten.
 //!
-//! A step has a file of its own, named for what it does, and is listed in [`STEPS`].
+//! A step has a file of its own, named for its event and versions, and is listed in
+//! [`STEPS`]. It sees one payload and nothing else: no other event, no docket number, no time.
+//! docs/events.md shows how to write one.
 //! Steps are chained: a payload of version 1 goes through 1 → 2 and 2 → 3. A step may make
 //! several events of one, where what was one fact is two by now; each goes on from its own
 //! version.
+
+mod derived;
+mod docket_entry_filed_1_to_2;
+mod docket_entry_filed_2_to_3;
+mod docket_entry_sealed_1_to_2;
+mod petition_filed_1_to_2;
 
 use serde_json::Value;
 
@@ -38,7 +46,12 @@ pub struct Step {
 }
 
 /// Every step. The next version goes here.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    petition_filed_1_to_2::STEP,
+    docket_entry_filed_1_to_2::STEP,
+    docket_entry_filed_2_to_3::STEP,
+    docket_entry_sealed_1_to_2::STEP,
+];
 
 /// Lifts a payload to the newest version of its schema.
 ///
