@@ -15,6 +15,7 @@
 //!   folded past that commit.
 
 mod lists;
+mod parked;
 mod step;
 
 use std::sync::Arc;

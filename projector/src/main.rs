@@ -20,6 +20,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let store = Arc::new(DynamoStore::new(&sdk_config(&config).await, &config));
     let projector =
         &Projector::of_this_build(store.clone(), store.clone(), store, Arc::new(SystemClock));
+    projector.retry_parked().await;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         Ok::<_, Infallible>(projector.handle(record::batch(event.payload)).await)
     }))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -19,6 +20,10 @@ use crate::record::{self, Meaning};
 /// How many cases of a batch are folded at once: enough to hide the store's round trips
 /// behind one another, few enough to stay far from its limits.
 const CASES_AT_ONCE: usize = 16;
+
+/// How long a build that starts tries parked cases again before it takes its first batch.
+/// Lambda gives a start ten seconds.
+pub const RETRY_LIMIT: Duration = Duration::from_secs(5);
 
 /// Folds batches of stream records into one or several generations, side by side.
 #[derive(Clone)]
@@ -134,6 +139,28 @@ impl Projector {
             "a batch is folded"
         );
         outcome
+    }
+
+    /// Tries every parked case again, as a build does when it starts: it may understand what
+    /// an older one did not. It takes no longer than [`RETRY_LIMIT`] and never fails; a case
+    /// that it doesn't reach is tried again with the case's next record.
+    pub async fn retry_parked(&self) -> Counts {
+        let mut counts = Counts::default();
+        let retrying = async {
+            for folder in &self.folders {
+                match folder.retry_parked().await {
+                    Ok(tried) => counts += tried,
+                    Err(error) => tracing::warn!(%error, "parked cases can't be read"),
+                }
+            }
+        };
+        if tokio::time::timeout(RETRY_LIMIT, retrying).await.is_err() {
+            tracing::warn!("not every parked case was tried again in time");
+        }
+        if counts != Counts::default() {
+            tracing::info!(?counts, "parked cases were tried again");
+        }
+        counts
     }
 
     /// Brings one case forward in every generation.

@@ -188,6 +188,7 @@ pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
         store.clone(),
         Arc::new(SystemClock),
     );
+    projector.retry_parked().await;
     let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
     let feed = Feed::new(
         Arc::new(stream),

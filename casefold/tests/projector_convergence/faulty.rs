@@ -21,7 +21,13 @@ pub(crate) enum Fault {
     Overtaken(Mutex<Option<BoxFuture<'static, ()>>>),
     /// The commit reads as another than was written.
     Altered(CommitRef),
+    /// The commit reads as a build sees it that is older than its writer: whole and chained,
+    /// with a version of its first event that the build doesn't know.
+    OfNewerBuild(CommitRef),
 }
+
+/// A version that no build knows.
+pub(crate) const UNKNOWN_VERSION: u32 = 99;
 
 /// An event store with a fault.
 pub(crate) struct Faulty {
@@ -43,9 +49,14 @@ impl Faulty {
                 commit.draft.command.push('!');
                 Ok(commit)
             }
+            Fault::OfNewerBuild(at) if commit.reference() == *at => {
+                commit.draft.events[0].schema_version = UNKNOWN_VERSION;
+                Ok(commit.draft.seal(commit.prev_hash))
+            }
             Fault::Throttled(_)
             | Fault::Unreadable(_)
             | Fault::Altered(_)
+            | Fault::OfNewerBuild(_)
             | Fault::Overtaken(_) => Ok(commit),
         }
     }

@@ -6,7 +6,7 @@ use casefold_events::{CommitRef, Version};
 use casefold_projector::Hints;
 
 use super::faults::{assert_whole, case, counts, failures, number};
-use super::faulty::{Fault, Faulty};
+use super::faulty::{Fault, Faulty, UNKNOWN_VERSION};
 use super::handle;
 use super::history::{following, undecodable};
 use super::world::{Court, World};
@@ -112,5 +112,63 @@ fn a_parked_case_is_released_without_any_record_by_asking_for_all_that_is_there(
         assert_eq!(released[0].as_ref().unwrap().counts.released, 1);
         assert_eq!(court.parked().await, []);
         assert_whole(&court, &commits).await;
+    });
+}
+
+/// A deployment: a newer writer is at work already, and the projector is still the older one.
+#[test]
+fn an_event_of_a_newer_build_waits_with_its_type_and_version_until_that_build_starts() {
+    World::run(async |court: Court| {
+        let ahead = case(101, 3);
+        let sound = case(102, 3);
+        court.append(&ahead).await;
+        court.append(&sound).await;
+        let at = CommitRef {
+            docket_number: number(101),
+            version: Version(3),
+        };
+        let older = court.projector_reading(Arc::new(Faulty {
+            store: court.store.clone(),
+            fault: Fault::OfNewerBuild(at),
+        }));
+        // The images in the stream are as the table has them; here the table is asked.
+        let mut records = court.records().await;
+        for record in &mut records[..4] {
+            record.change.new_image.inner_mut().clear();
+        }
+
+        let while_older = counts(&older, &records).await;
+
+        // The case waits at that commit, and the rest of the shard flows.
+        assert_eq!((while_older.parked, while_older.folded), (1, 2 + 4));
+        assert_whole(&court, &ahead[..2]).await;
+        assert_whole(&court, &sound).await;
+        let [parked] = &court.parked().await[..] else {
+            panic!("one case is parked")
+        };
+        assert_eq!(
+            (parked.docket_number, parked.version),
+            (number(101), Version(3))
+        );
+        let event = &ahead[2].events[0];
+        let version = format!("schema version {UNKNOWN_VERSION}");
+        for told in [
+            &*event.event_type,
+            &version,
+            "deploy the build that writes it",
+        ] {
+            assert!(parked.reason.contains(told), "{}", parked.reason);
+        }
+
+        // Started anew, the older build finds it parked still.
+        let again = older.retry_parked().await;
+        assert_eq!((again.parked, again.released), (1, 0));
+        assert_eq!(&court.parked().await, std::slice::from_ref(parked));
+
+        // The newer build starts, and no record has to come.
+        let newer = court.projector().retry_parked().await;
+        assert_eq!((newer.folded, newer.released), (2, 1));
+        assert_eq!(court.parked().await, []);
+        assert_whole(&court, &ahead).await;
     });
 }
