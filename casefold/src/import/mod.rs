@@ -15,6 +15,7 @@
 //! | [`source`] | a file's text to cases and their items | no |
 //! | [`plan`] | a case's items to the commits of its history | no |
 //! | `older` | the schema of 2020 lifted to the shape of 2022 | no |
+//! | `as_it_stood` | a case of 2020 told in the events of 2020 | no |
 //! | `petition`, `parties`, `standing`, `trial`, `statistics`, `records` | one theme of a case each | no |
 //! | `entries`, `lifecycle`, `checks` | its docket: filing, what happened after, who checked it | no |
 //! | [`sessions`] | trial sessions, which belong to no case and which cases name | no |
@@ -30,6 +31,7 @@
 //! what the source doesn't say is supposed in one place and reported; no value of the
 //! source stands in a finding, for it may be personal.
 
+mod as_it_stood;
 mod checks;
 pub mod dates;
 mod door;

@@ -12,13 +12,14 @@ use casefold_events::{
     Version,
 };
 
-use super::door::Door;
+use super::as_it_stood;
+use super::door::{Door, Schema};
 use super::entries::{self, Backdrop, MISCELLANEOUS};
 use super::finding::Finding;
 use super::ids::{command_id, event_id, import_name};
 use super::residue::{PART_BYTES, Remains, canonical, parts, residue};
 use super::rules::against_rules;
-use super::source::SourceCase;
+use super::source::{SourceCase, SourceItem};
 use super::standing::{self, Dates, Surroundings};
 use super::timeline::{Step, Timeline};
 use super::{checks, parties, petition, records, trial};
@@ -97,10 +98,15 @@ pub fn plan_case(case: &SourceCase) -> Result<CasePlan, PlanError> {
     if let Some(last) = dates.max() {
         steps.extend(closing(case, &door, &residue.text, source_digest, last));
     }
+    let of_2020 = match door.schema {
+        // Of items with the same keys the last one counts.
+        Schema::Of2020 => case.items.iter().rfind(|item| item.is_case()),
+        Schema::Of2022 => None,
+    };
     let commits: Vec<_> = steps
         .into_iter()
         .enumerate()
-        .map(|(at, step)| commit(number, source_digest, at + 1, step))
+        .map(|(at, step)| commit(number, of_2020, source_digest, at + 1, step))
         .collect::<Result<_, _>>()?;
     let mut plan = CasePlan {
         docket_number: number,
@@ -219,16 +225,21 @@ fn digest(case: &SourceCase) -> Digest {
 
 fn commit(
     case: DocketNumber,
+    of_2020: Option<&SourceItem>,
     source: Digest,
     at: usize,
     step: Step,
 ) -> Result<PlannedCommit, PlanError> {
     let command_id = command_id(source, case, at).ok_or(PlanError::Id(case))?;
+    let encode = |event_id, event| match of_2020 {
+        Some(own) => as_it_stood::encode(own, event_id, event),
+        None => StoredEvent::encode(event_id, event),
+    };
     let events = step
         .events
         .iter()
         .enumerate()
-        .map(|(at, event)| StoredEvent::encode(event_id(&command_id, at), event))
+        .map(|(at, event)| encode(event_id(&command_id, at), event))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| PlanError::Canonical(case, error))?;
     let effective_at = step.effective_at.to_string();

@@ -9,6 +9,7 @@
 
 mod engine;
 mod lost;
+mod older_forms;
 mod plan;
 mod records;
 mod snapshot;
