@@ -13,11 +13,12 @@ pub(super) const STEP: Step = Step {
 
 fn lift(mut value: Value) -> Option<Vec<Payload>> {
     let entry = value.get_mut("entry")?.as_object_mut()?;
-    if entry.contains_key("title") {
-        return None;
+    match (entry.remove("description"), entry.contains_key("title")) {
+        (Some(title), false) => drop(entry.insert("title".to_owned(), title)),
+        // Before the first release an entry of today's form was written under version 1.
+        (None, true) => {}
+        (Some(_), true) | (None, false) => return None,
     }
-    let title = entry.remove("description")?;
-    entry.insert("title".to_owned(), title);
     Some(vec![Payload {
         event_type: "DocketEntryFiled",
         version: 2,
@@ -42,9 +43,15 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_was_written_in_todays_form_before_the_first_release_stays_as_it_is() {
+        let entry = json!({"entry": {"title": "Answer", "eventCode": "A"}});
+        let lifted = lift(entry.clone()).unwrap();
+        assert_eq!(lifted[0].value, entry);
+    }
+
+    #[test]
     fn an_entry_that_is_not_of_the_first_version_is_refused() {
         for value in [
-            json!({"entry": {"title": "Answer"}}),
             json!({"entry": {"title": "Answer", "description": "Answer"}}),
             json!({"entry": "Answer"}),
             json!({"description": "Answer"}),

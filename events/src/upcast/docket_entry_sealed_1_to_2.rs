@@ -14,13 +14,9 @@ pub(super) const STEP: Step = Step {
 
 /// The stricter of the two seals: what was opened by mistake can't be closed again.
 fn lift(mut value: Value) -> Option<Vec<Payload>> {
+    // Before the first release a seal that says from whom was written under version 1.
     let seal = value.as_object_mut()?;
-    if seal
-        .insert("sealedTo".to_owned(), json!("External"))
-        .is_some()
-    {
-        return None;
-    }
+    seal.entry("sealedTo").or_insert_with(|| json!("External"));
     Some(vec![Payload {
         event_type: "DocketEntrySealed",
         version: 2,
@@ -43,8 +39,14 @@ mod tests {
     }
 
     #[test]
-    fn a_seal_that_says_from_whom_is_not_of_the_first_version() {
+    fn a_seal_that_says_from_whom_stays_as_it_is() {
         let seal = json!({"docketEntryId": "entry", "sealedTo": "Public"});
-        assert_eq!(lift(seal), None);
+        let lifted = lift(seal.clone()).unwrap();
+        assert_eq!(lifted[0].value, seal);
+    }
+
+    #[test]
+    fn what_is_no_seal_is_refused() {
+        assert_eq!(lift(json!("External")), None);
     }
 }

@@ -39,7 +39,8 @@ fn lift(mut value: Value) -> Option<Vec<Payload>> {
     let source = value.to_string();
     let petition = value.as_object_mut()?;
     if petition.contains_key("petitioners") {
-        return None;
+        // Before the first release a petition of today's form was written under version 1.
+        return (!petition.contains_key("contactPrimary")).then(|| vec![lifted(value)]);
     }
     let primary = petition.remove("contactPrimary")?;
     let mut petitioners = vec![petitioner(primary, "contactPrimary", &source)?];
@@ -62,11 +63,15 @@ fn lift(mut value: Value) -> Option<Vec<Payload>> {
         | Some(Value::Object(_)) => return None,
     }
     petition.insert("petitioners".to_owned(), Value::Array(petitioners));
-    Some(vec![Payload {
+    Some(vec![lifted(value)])
+}
+
+const fn lifted(value: Value) -> Payload {
+    Payload {
         event_type: "PetitionFiled",
         version: 2,
         value,
-    }])
+    }
 }
 
 fn petitioner(person: Value, place: &str, source: &str) -> Option<Value> {
@@ -111,12 +116,18 @@ fn take(from: &mut Map<String, Value>, names: &[&str], to: &mut Map<String, Valu
 mod tests {
     use super::*;
 
-    fn lifted(petition: Value) -> Option<Value> {
+    fn after(petition: Value) -> Option<Value> {
         let mut lifted = lift(petition)?;
         let payload = lifted.pop()?;
         assert_eq!((payload.event_type, payload.version), ("PetitionFiled", 2));
         assert!(lifted.is_empty());
         Some(payload.value)
+    }
+
+    #[test]
+    fn a_petition_that_was_written_in_todays_form_before_the_first_release_stays_as_it_is() {
+        let petition = json!({"petitioners": [{"name": "Nora Quist"}]});
+        assert_eq!(after(petition.clone()), Some(petition));
     }
 
     #[test]
@@ -130,7 +141,7 @@ mod tests {
         });
         let source = petition.to_string();
         assert_eq!(
-            lifted(petition),
+            after(petition),
             Some(json!({
                 "caption": "Nora Quist, Petitioner",
                 "petitioners": [
@@ -159,7 +170,7 @@ mod tests {
             "contactSecondary": {},
         });
         assert_eq!(
-            lifted(petition),
+            after(petition),
             Some(json!({"petitioners": [
                 {"contactId": id, "contactType": "petitioner", "name": "Nora Quist",
                  "serviceIndicator": "Paper", "isAddressSealed": false},
@@ -171,7 +182,6 @@ mod tests {
     fn a_petition_that_is_not_of_the_first_version_is_refused() {
         let person = json!({"name": "Nora Quist"});
         for petition in [
-            json!({"petitioners": [person]}),
             json!({"petitioners": [person], "contactPrimary": person}),
             json!({"contactSecondary": person}),
             json!({"contactPrimary": "Nora Quist"}),
