@@ -14,3 +14,4 @@ pub mod engine;
 pub mod feed;
 pub mod import;
 pub mod output;
+pub mod relational;

@@ -11,12 +11,14 @@
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
 //! | [`record`] | a stream record's meaning | stores |
+//! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 
 pub mod fold;
 pub mod hints;
 pub mod projections;
 pub mod record;
+pub mod relational;
 pub mod stream;
 
 pub use fold::{CaseFolder, ListsFolder};

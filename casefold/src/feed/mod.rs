@@ -15,10 +15,12 @@
 //! | --- | --- |
 //! | [`source`] | shards, iterators and records of a stream |
 //! | [`delivery`] | a batch to the handler: failures, halves, tries |
+//! | [`trim`] | dropping what several readers have all behind them |
 //! | this one | the readers of the shards, their checkpoints, their end |
 
 pub mod delivery;
 pub mod source;
+pub mod trim;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -81,6 +83,7 @@ pub struct Feed {
     handler: Arc<dyn BatchHandler>,
     control: Arc<dyn ControlStore>,
     config: FeedConfig,
+    name: Option<String>,
     trim: Option<Trim>,
 }
 
@@ -109,7 +112,18 @@ impl Feed {
             handler,
             control,
             config,
+            name: None,
             trim: None,
+        }
+    }
+
+    /// A feed with checkpoints of its own, under this name: of one stream's several readers
+    /// each but one has a name.
+    #[must_use]
+    pub fn named(self, name: String) -> Self {
+        Self {
+            name: Some(name),
+            ..self
         }
     }
 
@@ -220,7 +234,7 @@ impl ShardReader<'_> {
             handler,
             ..
         } = self.feed;
-        let name = checkpoint_name(&self.shard.id);
+        let name = checkpoint_name(self.feed.name.as_deref(), &self.shard.id);
         let start = match control.checkpoint_get(&name).await? {
             Some(sequence_number) => Start::After(sequence_number),
             None => Start::TrimHorizon,
@@ -272,8 +286,11 @@ impl ShardReader<'_> {
 }
 
 /// The name of a shard's checkpoint.
-fn checkpoint_name(shard: &str) -> String {
-    format!("stream/{shard}")
+fn checkpoint_name(reader: Option<&str>, shard: &str) -> String {
+    match reader {
+        Some(reader) => format!("stream/{reader}/{shard}"),
+        None => format!("stream/{shard}"),
+    }
 }
 
 #[cfg(test)]
