@@ -64,6 +64,19 @@ enum Command {
     Import(cmd::import::ImportArgs),
     /// Do work now that otherwise comes round by itself
     Job(cmd::job::JobArgs),
+    /// Fill a projection from the event table
+    #[command(subcommand)]
+    Rebuild(Rebuild),
+}
+
+/// Which projection to fill.
+#[derive(Debug, Subcommand)]
+enum Rebuild {
+    /// Fill the relational projection: cases as rows of an SQL database
+    ///
+    /// It can be stopped and run again, beside a running service too: what is newer is kept.
+    #[command(name = casefold_projector::relational::NAME)]
+    CasesSql(cmd::rebuild_sql::RebuildSqlArgs),
 }
 
 /// Runs a command line; the exit status is 0 only where it did what it was asked.
@@ -79,6 +92,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Token(args)) => cmd::token::run(&cli.options, &args, &output),
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
+        Some(Command::Rebuild(Rebuild::CasesSql(args))) => {
+            cmd::rebuild_sql::run(&cli.options, &args, &output).await
+        }
     };
     match done {
         Ok(code) => code,

@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod job;
+pub mod rebuild_sql;
 pub mod serve;
 pub mod token;
 

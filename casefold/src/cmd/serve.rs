@@ -23,6 +23,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
@@ -30,8 +31,9 @@ use crate::cli::Options;
 use crate::data_dir::DataDir;
 use crate::feed::delivery::BatchHandler;
 use crate::feed::source::DynamoStream;
-use crate::feed::{Feed, FeedConfig, Until};
+use crate::feed::{Feed, FeedConfig, Trim, Until, trim};
 use crate::output::Output;
+use crate::relational::{self, TargetUrl};
 
 /// Where to serve.
 #[derive(Clone, Debug, Args)]
@@ -58,6 +60,11 @@ pub struct ServeArgs {
     /// The most bytes that a document may have
     #[arg(long, env = "CASEFOLD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = MAX_DOCUMENT_BYTES)]
     pub max_document_bytes: u64,
+    /// Keep the relational projection current too: sqlite:///path/to/file.db or
+    /// postgres://user@host/database; without a value, cases.sqlite in the data directory
+    #[arg(long, env = "CASEFOLD_SQL_TARGET", value_name = "URL", num_args = 0..=1,
+          require_equals = true, default_missing_value = "")]
+    pub sql_target: Option<String>,
 }
 
 /// What a service says of itself when it is up.
@@ -94,14 +101,28 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     let address = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = watch::channel(false);
 
-    let feed = if args.no_projector {
-        None
-    } else {
-        let feed = feed(&backend).await?;
-        Some(tokio::spawn(async move {
-            feed.run(Until::Stopped, stopped).await;
-        }))
+    let sql_target = match &args.sql_target {
+        Some(url) => Some(TargetUrl::parse(Some(url), &options.data_dir)?),
+        None => None,
     };
+    let readers = usize::from(!args.no_projector) + usize::from(sql_target.is_some());
+    let mut trims = trims(&backend, readers);
+    let mut feeds = JoinSet::new();
+    if !args.no_projector {
+        let (feed, stopped) = (
+            projector_feed(&backend, trims.pop()).await?,
+            stopped.clone(),
+        );
+        feeds.spawn(async move { feed.run(Until::Stopped, stopped).await });
+    }
+    if let Some(target) = sql_target {
+        let live = relational::live::Live {
+            store: Arc::clone(backend.store()),
+            stream: Arc::new(stream(&backend).await?),
+            trim: trims.pop(),
+        };
+        feeds.spawn(async move { live.run(target, stopped).await });
+    }
     let store = Arc::clone(backend.store());
     let service = Service::new(
         store.clone(),
@@ -129,8 +150,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     }
     // Without a feed nobody listens.
     let _ = stop.send(true);
-    if let Some(feed) = feed {
-        feed.await?;
+    while let Some(ended) = feeds.join_next().await {
+        ended?;
     }
     backend.close().await;
     Ok(ExitCode::SUCCESS)
@@ -174,14 +195,13 @@ fn documents(
     Ok(documents)
 }
 
-/// The feed of the projector from the event table's stream.
+/// The feed of the projector alone from the event table's stream.
 pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
+    projector_feed(backend, trims(backend, 1).pop()).await
+}
+
+async fn projector_feed(backend: &Backend, trim: Option<Trim>) -> Result<Feed, CommandFailure> {
     let store = backend.store();
-    let client = aws_sdk_dynamodbstreams::Client::new(backend.sdk());
-    let table = store.tables().events.clone();
-    let stream = DynamoStream::of_table(client, &table)
-        .await?
-        .ok_or_else(|| format!("table {table} has no stream; enable one with NEW_IMAGE"))?;
     let projector = Projector::of_this_build(
         store.clone(),
         store.clone(),
@@ -191,23 +211,44 @@ pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
     projector.retry_parked().await;
     let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
     let feed = Feed::new(
-        Arc::new(stream),
+        Arc::new(stream(backend).await?),
         Arc::new(ProjectorHandler(projector)),
         control,
         FeedConfig::default(),
     );
+    Ok(match trim {
+        Some(trim) => feed.trimming(trim),
+        None => feed,
+    })
+}
+
+/// The event table's stream.
+async fn stream(backend: &Backend) -> Result<DynamoStream, CommandFailure> {
+    let client = aws_sdk_dynamodbstreams::Client::new(backend.sdk());
+    let table = &backend.store().tables().events;
+    let stream = DynamoStream::of_table(client, table).await?;
+    Ok(stream.ok_or_else(|| format!("table {table} has no stream; enable one with NEW_IMAGE"))?)
+}
+
+/// What drops delivered stream records, for each of so many readers: of the embedded engine,
+/// which keeps them, where this process runs it; none elsewhere.
+fn trims(backend: &Backend, readers: usize) -> Vec<Trim> {
     let Some(engine) = backend.engine() else {
-        return Ok(feed);
+        return Vec::new();
     };
-    let engine = Arc::downgrade(engine);
-    Ok(feed.trimming(Arc::new(move |checkpoint| {
+    let (engine, table) = (
+        Arc::downgrade(engine),
+        backend.store().tables().events.clone(),
+    );
+    let trim: Trim = Arc::new(move |checkpoint| {
         let Some(engine) = engine.upgrade() else {
             return;
         };
         if let Err(error) = engine.trim_stream(&table, checkpoint) {
             tracing::warn!(%error, "delivered stream records could not be dropped");
         }
-    })))
+    });
+    trim::shared(readers, trim)
 }
 
 /// The projector's own handler, as Lambda calls it.

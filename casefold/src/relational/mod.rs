@@ -3,11 +3,13 @@
 //! | file | job |
 //! | --- | --- |
 //! | this one | which database is meant, and opening it |
+//! | `live` | keeping it current beside a service |
 //! | `sqlite` | a file: always there, as the embedded engine links SQLite anyway |
 //! | `postgres` | a server: with the cargo feature `sql` |
 //!
 //! What is written, and when, is [`casefold_projector::relational`]'s matter.
 
+pub(crate) mod live;
 #[cfg(feature = "sql")]
 mod postgres;
 mod sqlite;

@@ -79,6 +79,14 @@ async fn connect(config: &Config) -> Result<Client, TargetError> {
 /// Makes the tables, and gives the database's id.
 async fn prepare(client: &mut Client, new_id: Uuid) -> Result<String, TargetError> {
     let transaction = client.transaction().await.map_err(target_error)?;
+    if holds_something_else(&transaction)
+        .await
+        .map_err(target_error)?
+    {
+        let reason = "the schema holds a table `cases` of something else; name an empty schema \
+                      or database";
+        return Err(TargetError::Unusable(reason.into()));
+    }
     let (id, generation) = identity(&transaction, new_id).await.map_err(target_error)?;
     if generation != i64::from(GENERATION) {
         return Err(TargetError::OtherGeneration { found: generation });
@@ -89,6 +97,12 @@ async fn prepare(client: &mut Client, new_id: Uuid) -> Result<String, TargetErro
         .map_err(target_error)?;
     transaction.commit().await.map_err(target_error)?;
     Ok(id)
+}
+
+/// Whether the schema has a table of our name that isn't ours.
+async fn holds_something_else(transaction: &Transaction<'_>) -> Result<bool, Error> {
+    let query = "SELECT to_regclass('cases') IS NOT NULL AND to_regclass('projection') IS NULL";
+    transaction.query_one(query, &[]).await?.try_get(0)
 }
 
 /// The database's id and generation; of a new one, those that it gets.

@@ -135,6 +135,10 @@ fn prepare(connection: &mut Connection, new_id: Uuid) -> Result<String, TargetEr
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(target_error)?;
+    if holds_something_else(&transaction).map_err(target_error)? {
+        let reason = "the file holds tables of something else; name a file of its own";
+        return Err(TargetError::Unusable(reason.into()));
+    }
     let (id, generation) = identity(&transaction, new_id).map_err(target_error)?;
     if generation != i64::from(GENERATION) {
         return Err(TargetError::OtherGeneration { found: generation });
@@ -142,6 +146,16 @@ fn prepare(connection: &mut Connection, new_id: Uuid) -> Result<String, TargetEr
     transaction.execute_batch(SCHEMA).map_err(target_error)?;
     transaction.commit().map_err(target_error)?;
     Ok(id)
+}
+
+/// Whether the file is a database of another program, say the embedded engine's.
+fn holds_something_else(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
+    transaction.query_row(
+        "SELECT count(*) > 0 AND NOT coalesce(max(name = 'projection'), false)
+         FROM sqlite_master WHERE type = 'table'",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// The database's id and generation; of a new one, those that it gets.
