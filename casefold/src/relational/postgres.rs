@@ -9,7 +9,9 @@ use casefold_projector::relational::{
     CaseRows, GENERATION, NAME, Parked, Row, SCHEMA, Target, TargetError,
 };
 use tokio::sync::{Mutex, MutexGuard};
-use tokio_postgres::{Client, Config, Error, Transaction};
+use tokio_postgres::config::Host;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, Error, NoTls, Socket, Transaction};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
@@ -56,8 +58,15 @@ impl Postgres {
 }
 
 /// Where the server takes TLS its certificate is verified, unless the URL says
-/// `sslmode=disable`.
+/// `sslmode=disable`. A socket of this machine needs none.
 async fn connect(config: &Config) -> Result<Client, TargetError> {
+    let is_local = |host: &Host| match host {
+        Host::Tcp(_) => false,
+        Host::Unix(_) => true,
+    };
+    if config.get_hosts().iter().all(is_local) {
+        return connect_by(config, NoTls).await;
+    }
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -66,8 +75,15 @@ async fn connect(config: &Config) -> Result<Client, TargetError> {
         .map_err(|error| TargetError::Unusable(Box::new(error)))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let connected = config.connect(MakeRustlsConnect::new(tls)).await;
-    let (client, connection) = connected.map_err(target_error)?;
+    connect_by(config, MakeRustlsConnect::new(tls)).await
+}
+
+async fn connect_by<T>(config: &Config, tls: T) -> Result<Client, TargetError>
+where
+    T: MakeTlsConnect<Socket> + 'static,
+    T::Stream: Send,
+{
+    let (client, connection) = config.connect(tls).await.map_err(target_error)?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "the connection to the relational target is lost");

@@ -1,0 +1,111 @@
+//! A court with histories of its own, and the rows that they come to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use casefold::feed::source::DynamoStream;
+use casefold_events::case::standing::{CaseStatusChanged, JudgeAssigned};
+use casefold_events::vocabulary::CaseStatus;
+use casefold_events::{CaseEvent, Commit, Version};
+use casefold_projector::relational::{
+    CaseRows, Counts, Rebuild, RebuildConfig, RebuildProgress, Target, rows,
+};
+use casefold_shared::clock::SystemClock;
+use casefold_shared::config::Config;
+use casefold_shared::dynamodb::{sdk_config, tables};
+use casefold_shared::gateway::EventStore;
+
+use crate::databases::{Dump, expected};
+use crate::support::Court;
+use crate::support::history::{Chain, captioned, docket, entry, filed, fold, petition, served};
+
+/// A chain of commits that begins a case.
+pub(crate) fn begun(serial: u32) -> (Chain, Commit) {
+    let mut chain = Chain::of(docket(serial));
+    let first = chain.commit([petition(), filed(entry(1)), filed(entry(2))]);
+    (chain, first)
+}
+
+/// The next commit of a case: something else each time.
+pub(crate) fn next(chain: &mut Chain) -> Commit {
+    let n = u32::try_from(chain.version.0).unwrap();
+    let events: Vec<CaseEvent> = match n % 5 {
+        0 => vec![filed(entry(n + 2)), served(n + 2)],
+        1 => vec![filed(entry(n + 2))],
+        2 => vec![status(CaseStatus::Submitted)],
+        3 => vec![
+            JudgeAssigned {
+                judge: format!("Judge {n}"),
+            }
+            .into(),
+        ],
+        _ => vec![captioned(20 + n as usize % 50)],
+    };
+    chain.commit(events)
+}
+
+pub(crate) fn status(status: CaseStatus) -> CaseEvent {
+    CaseStatusChanged {
+        status,
+        closed_date: None,
+    }
+    .into()
+}
+
+/// Appends a case of so many commits.
+pub(crate) async fn append_case(court: &Court, serial: u32, commits: u64) -> Chain {
+    let (mut chain, first) = begun(serial);
+    court.store.case_begin(&first).await.unwrap();
+    while chain.version < Version(commits) {
+        court.store.commit_append(&next(&mut chain)).await.unwrap();
+    }
+    chain
+}
+
+/// The rows of the pure fold of commits.
+pub(crate) fn rows_of(commits: &[Commit]) -> CaseRows {
+    rows(&fold(None, commits))
+}
+
+/// What should stand in the tables: the pure fold of each case that the event table has.
+pub(crate) async fn expected_of(court: &Court, serials: impl IntoIterator<Item = u32>) -> Dump {
+    let mut cases = BTreeMap::new();
+    for serial in serials {
+        let commits = court
+            .store
+            .commits_after(docket(serial), Version::ZERO)
+            .await
+            .unwrap();
+        cases.insert(serial, rows_of(&commits));
+    }
+    expected(cases.values())
+}
+
+/// A rebuild of a target from a court.
+pub(crate) async fn rebuild(court: &Court, target: Arc<dyn Target>) -> Rebuild {
+    let store = Arc::new(court.store_by_way_of(&court.endpoint_url).await);
+    Rebuild::new(store.clone(), store, target, Arc::new(SystemClock))
+}
+
+/// The stream of a court's event table.
+pub(crate) async fn stream(court: &Court) -> DynamoStream {
+    let config = Config::for_endpoint(&court.endpoint_url, &court.prefix);
+    let client = aws_sdk_dynamodbstreams::Client::new(&sdk_config(&config).await);
+    let table = tables::EVENTS.name(&court.prefix);
+    DynamoStream::of_table(client, &table)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+pub(crate) const CONFIG: RebuildConfig = RebuildConfig {
+    segments: 3,
+    workers: 2,
+};
+
+/// Progress that nobody looks at.
+pub(crate) struct Unseen;
+
+impl RebuildProgress for Unseen {
+    fn advanced(&self, _: u32, _: u32, _: Counts) {}
+}
