@@ -13,6 +13,7 @@ mod court;
 mod databases;
 mod full_case;
 mod gate;
+mod measure;
 mod parked;
 #[cfg(feature = "sql")]
 mod postgres_server;

@@ -1,7 +1,7 @@
 //! The real program: killed in a rebuild, and keeping the rows current beside the service.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -28,6 +28,17 @@ pub(crate) struct Deliver(pub(crate) RelationalProjector);
 impl BatchHandler for Deliver {
     async fn handle(&self, batch: Event) -> Result<DynamoDbEventResponse, BoxError> {
         Ok(self.0.handle(batch).await)
+    }
+}
+
+/// A child process that doesn't outlive its test, however that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -70,13 +81,12 @@ async fn a_rebuild_that_is_killed_is_taken_up_again(database: Database) {
             .stderr(Stdio::piped());
         command
     };
-    let mut killed = rebuild().spawn().unwrap();
+    let mut killed = Running(rebuild().spawn().unwrap());
     let mut line = String::new();
-    BufReader::new(killed.stderr.take().unwrap())
+    BufReader::new(killed.0.stderr.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    drop(killed);
     let begun: Value = serde_json::from_str(&line).expect("a line of progress");
     assert_eq!(begun["segments"], 20);
 
@@ -111,7 +121,7 @@ async fn the_service_keeps_the_rows_current_and_catches_up_with_what_they_missed
     // The rows miss what is filed while the service runs without them.
     for with_rows in [true, false, true] {
         let target = format!("--sql-target={}", database.url);
-        let mut service = program()
+        let child = program()
             .args([
                 "--data-dir",
                 data_dir,
@@ -124,8 +134,9 @@ async fn the_service_keeps_the_rows_current_and_catches_up_with_what_they_missed
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut service = Running(child);
         let mut line = String::new();
-        BufReader::new(service.stdout.take().unwrap())
+        BufReader::new(service.0.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
         let up: Value = serde_json::from_str(&line).expect("the service says that it is up");
@@ -144,9 +155,9 @@ async fn the_service_keeps_the_rows_current_and_catches_up_with_what_they_missed
             assert!(since.elapsed() < PATIENCE, "the rows follow");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let pid = service.id().to_string();
+        let pid = service.0.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        assert!(service.wait().unwrap().success());
+        assert!(service.0.wait().unwrap().success());
     }
     assert_eq!(rows(&database).await, 9);
 }
