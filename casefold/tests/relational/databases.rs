@@ -60,9 +60,22 @@ impl Database {
         self.dump(&TABLES).await
     }
 
-    fn dump_sqlite(&self, tables: &[&str]) -> Dump {
+    /// Runs statements, whatever they answer.
+    pub(crate) async fn run(&self, statements: &str) {
+        #[cfg(feature = "sql")]
+        if self.server.is_some() {
+            return crate::postgres_server::run(&self.url, statements).await;
+        }
+        self.sqlite_connection().execute_batch(statements).unwrap();
+    }
+
+    fn sqlite_connection(&self) -> rusqlite::Connection {
         let path = self.url.strip_prefix("sqlite://").unwrap();
-        let connection = rusqlite::Connection::open(path).unwrap();
+        rusqlite::Connection::open(path).unwrap()
+    }
+
+    fn dump_sqlite(&self, tables: &[&str]) -> Dump {
+        let connection = self.sqlite_connection();
         let mut dump = Dump::new();
         for table in tables {
             let columns: Vec<(String, bool)> = connection

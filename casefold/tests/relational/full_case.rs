@@ -228,11 +228,19 @@ fn full_case() -> Case {
     case
 }
 
-on_each_database![every_value_of_a_case_is_read_back_as_it_was_written];
+on_each_database![
+    every_value_of_a_case_is_read_back_as_it_was_written,
+    the_queries_of_the_guide_run,
+];
 
 async fn every_value_of_a_case_is_read_back_as_it_was_written(database: Database) {
     let rows = Arc::new(rows(&full_case()));
-    database.open().await.put(&[rows.clone()]).await.unwrap();
+    database
+        .open()
+        .await
+        .put(std::slice::from_ref(&rows))
+        .await
+        .unwrap();
 
     assert_eq!(database.cases().await, expected([&*rows]));
 }
@@ -298,4 +306,17 @@ fn a_status_holds_until_the_next_begins_and_the_present_one_has_no_end() {
             ["Closed", three, null]
         ])
     );
+}
+
+async fn the_queries_of_the_guide_run(database: Database) {
+    database.open().await;
+    let guide = include_str!("../../../docs/relational.md");
+    let queries = guide.split("```sql\n").skip(1);
+    let queries: Vec<_> = queries
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    assert!(queries.len() > 3);
+    for query in queries {
+        database.run(query).await;
+    }
 }

@@ -14,6 +14,7 @@ const COMMITS: u64 = 10;
 
 on_each_database![a_rebuild_is_measured];
 
+#[expect(clippy::print_stdout, reason = "a measurement is for reading")]
 async fn a_rebuild_is_measured(database: Database) {
     let cases = std::env::var("CASEFOLD_MEASURE_CASES");
     let cases: u32 = cases.map_or(20, |cases| cases.parse().unwrap());

@@ -126,7 +126,7 @@ async fn a_case_whose_rows_are_refused_is_parked_and_released_by_a_later_version
         commits.push(next(&mut mended));
     }
     let rows = Arc::new(rows_of(&commits));
-    target.put(&[rows.clone()]).await.unwrap();
+    target.put(std::slice::from_ref(&rows)).await.unwrap();
     assert!(parked(&database).await.is_empty());
     let others = court
         .store

@@ -21,6 +21,11 @@ pub(crate) struct Server {
     child: Child,
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn tell(what: &str) {
+    eprintln!("{what}");
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended already.
@@ -38,7 +43,7 @@ impl Server {
             return Some(server);
         }
         let Some(server) = Self::start().await else {
-            eprintln!("skipped: initdb and postgres are not on this machine");
+            tell("skipped: initdb and postgres are not on this machine");
             return None;
         };
         let server = Arc::new(server);
@@ -124,6 +129,12 @@ async fn try_connect(url: &str) -> Option<Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.ok()?;
     tokio::spawn(connection);
     Some(client)
+}
+
+/// Runs statements, whatever they answer.
+pub(crate) async fn run(url: &str, statements: &str) {
+    let client = try_connect(url).await.unwrap();
+    client.simple_query(statements).await.unwrap();
 }
 
 /// What stands in these tables, in the form that SQLite's has.

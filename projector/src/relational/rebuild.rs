@@ -163,7 +163,7 @@ impl Rebuild {
             let tell = &tell;
             async move {
                 self.scan(Segment { index, of }, state, stop, &|state| {
-                    tell(index, state)
+                    tell(index, state);
                 })
                 .await
             }
