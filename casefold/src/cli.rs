@@ -64,6 +64,10 @@ enum Command {
     Import(cmd::import::ImportArgs),
     /// Do work now that otherwise comes round by itself
     Job(cmd::job::JobArgs),
+    /// Make up histories of cases, like those of a real court, for measuring and trying out
+    ///
+    /// It goes into an empty data directory or table. It can be stopped and run again.
+    Generate(cmd::generate::GenerateArgs),
     /// Fill a projection from the event table
     #[command(subcommand)]
     Rebuild(Rebuild),
@@ -92,6 +96,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Token(args)) => cmd::token::run(&cli.options, &args, &output),
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
+        Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
         Some(Command::Rebuild(Rebuild::CasesSql(args))) => {
             cmd::rebuild_sql::run(&cli.options, &args, &output).await
         }

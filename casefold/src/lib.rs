@@ -12,6 +12,7 @@ pub mod cmd;
 pub mod data_dir;
 pub mod engine;
 pub mod feed;
+pub mod generate;
 pub mod import;
 pub mod output;
 pub mod relational;

@@ -1,5 +1,6 @@
 //! The sub-commands, one file each.
 
+pub mod generate;
 pub mod import;
 pub mod job;
 pub mod rebuild_sql;

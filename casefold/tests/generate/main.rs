@@ -1,0 +1,3 @@
+//! The generator of histories: what it makes, and writing it.
+
+mod histories;
