@@ -1,51 +1,57 @@
-//! Made-up histories are such as the service could have recorded, and like a court's.
+//! Made-up histories are such as the service could have recorded, and the same each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use casefold::generate::{Block, CASES_A_BLOCK, Generator, Recipe};
 
-use casefold::generate::{Block, Generator, Recipe, Tally};
-use casefold_events::vocabulary::{CaseStatus, Role};
-use casefold_events::{Commit, CommitRef, Digest, Version};
-use casefold_shared::case::Case;
+use crate::always::{assert_history, assert_together};
 
-fn generator(seed: u64, cases: u64) -> Generator {
+pub(crate) fn generator(seed: u64, cases: u64) -> Generator {
     Generator::new(Recipe::new(seed, None, Some(cases)).unwrap())
 }
 
-fn blocks(generator: &Generator) -> Vec<Block> {
+pub(crate) fn blocks(generator: &Generator) -> Vec<Block> {
     let numbers = 0..generator.blocks();
     numbers.map(|nth| generator.block(nth).unwrap()).collect()
 }
 
+/// A block to the last byte.
+fn written(block: &Block) -> String {
+    let commits = block.histories.iter().flat_map(|it| &it.commits);
+    commits
+        .map(|commit| serde_json::to_string(commit).unwrap() + "\n")
+        .collect()
+}
+
 #[test]
-fn print_figures() {
-    let generator = generator(1, 3_000);
-    let begun = std::time::Instant::now();
-    let blocks = blocks(&generator);
-    let took = begun.elapsed();
-    let mut tally = Tally::default();
-    let (mut commits, mut entries, mut events, mut bytes) = (0, 0, 0, 0);
-    let mut statuses = BTreeMap::<CaseStatus, u64>::new();
-    let mut lengths = Vec::new();
-    let (mut sealed, mut grouped) = (0, 0);
-    for block in &blocks {
-        tally.add(block.tally.clone());
-        for history in &block.histories {
-            commits += history.commits.len();
-            entries += history.case.docket.last_index();
-            lengths.push(history.case.docket.last_index());
-            *statuses.entry(history.case.status).or_default() += 1;
-            sealed += u32::from(history.case.is_sealed());
-            grouped += u32::from(history.case.consolidation.is_some());
-            for commit in &history.commits {
-                events += commit.events.len();
-                bytes += commit.events.iter().map(|e| e.payload.len()).sum::<usize>();
-            }
-        }
+fn every_history_is_chained_and_folds_to_a_case_of_which_everything_holds_that_always_does() {
+    for (seed, cases) in [(1, 480), (2, 16), (3, 1)] {
+        let generator = generator(seed, cases);
+        let histories: Vec<_> = blocks(&generator)
+            .into_iter()
+            .flat_map(|block| block.histories)
+            .collect();
+        assert_eq!(histories.len() as u64, cases);
+        histories.iter().for_each(assert_history);
+        assert_together(&histories);
     }
-    lengths.sort_unstable();
-    println!("{commits} commits {events} events {bytes} bytes {entries} entries in {took:?}");
-    println!("longest {:?}", &lengths[lengths.len() - 5..]);
-    println!("{statuses:?} sealed {sealed} grouped {grouped}");
-    println!("done {:#?}", tally.done);
-    println!("refused {:#?}", tally.refused);
+}
+
+#[test]
+fn the_same_seed_makes_the_same_bytes_in_whatever_order_blocks_are_made() {
+    let one = generator(7, 128);
+    let forwards: Vec<_> = blocks(&one).iter().map(written).collect();
+    let again = generator(7, 128);
+    for nth in (0..again.blocks()).rev() {
+        let at = usize::try_from(nth).unwrap();
+        assert_eq!(written(&again.block(nth).unwrap()), forwards[at]);
+    }
+    let other = generator(8, 128);
+    assert_ne!(written(&other.block(0).unwrap()), forwards[0]);
+}
+
+#[test]
+fn past_the_last_case_there_is_nothing() {
+    let generator = generator(1, CASES_A_BLOCK + 1);
+    assert_eq!(generator.blocks(), 2);
+    assert_eq!(generator.block(1).unwrap().histories.len(), 1);
+    assert!(generator.block(2).unwrap().histories.is_empty());
 }

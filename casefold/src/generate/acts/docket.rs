@@ -1,9 +1,9 @@
 //! Filing documents, and what clerks do about them.
 
 use casefold_command_api::command::{
-    AddPaperFiling, CaseCommand, CompleteQc, ContactRef, EditDocketEntryMeta, EntryRef,
-    FileDocument, Filers, RemovePendingItem, SealDocketEntry, ServeCourtIssuedDocument,
-    ServeDocument, StampMotion, StrikeDocketEntry,
+    AddPaperFiling, CaseCommand, CompleteQc, ContactRef, EditDocketEntryMeta, EditPaperFiling,
+    EntryRef, FileDocument, Filers, RemovePendingItem, SealDocketEntry, ServeCourtIssuedDocument,
+    ServeDocument, StampMotion, StrikeDocketEntry, UnsealDocketEntry,
 };
 use casefold_command_api::decide::Actor;
 use casefold_command_api::rules::event_codes::{Origin, is_motion, origin};
@@ -170,7 +170,7 @@ pub(super) fn settle(scene: &mut Scene<'_>) -> Option<Sent> {
 
 pub(super) fn edit_meta(scene: &mut Scene<'_>) -> Option<Sent> {
     let body = EditDocketEntryMeta {
-        docket_entry: any_entry(scene)?,
+        docket_entry: EntryRef::Index(any_entry(scene)?),
         title: None,
         document_type: None,
         filing_date: None,
@@ -187,21 +187,50 @@ pub(super) fn edit_meta(scene: &mut Scene<'_>) -> Option<Sent> {
     ))
 }
 
-pub(super) fn seal(scene: &mut Scene<'_>) -> Option<Sent> {
-    let body = SealDocketEntry {
-        docket_entry: any_entry(scene)?,
-        sealed_to: scene.chance.pick(&[SealedTo::Public, SealedTo::External]),
+/// A paper that is not served yet turns out to be something else, or was scanned badly.
+pub(super) fn edit_paper(scene: &mut Scene<'_>) -> Option<Sent> {
+    let entry = open(scene, |entry| entry.to_serve && !entry.to_check)?;
+    let is_paper = scene.case.docket.entry_at(entry.index)?.filed.is_paper;
+    let body = EditPaperFiling {
+        docket_entry: EntryRef::Index(entry.index),
+        event_code: None,
+        document_type: None,
+        title: None,
+        filed_by: None,
+        received_at: None,
+        document: Some(scene.document(30)),
+        lodged: None,
+        objections: None,
         effective_at: None,
     };
-    Some((
-        scene.staff(Role::DocketClerk),
-        CaseCommand::SealDocketEntry(body),
-    ))
+    let command = CaseCommand::EditPaperFiling(body);
+    is_paper.then(|| (scene.staff(Role::DocketClerk), command))
+}
+
+/// An entry is sealed, or one that is sealed is unsealed.
+pub(super) fn seal(scene: &mut Scene<'_>) -> Option<Sent> {
+    let index = any_entry(scene)?;
+    let docket_entry = EntryRef::Index(index);
+    let effective_at = None;
+    let is_sealed = scene.case.docket.entry_at(index)?.sealed_to.is_some();
+    let command = if is_sealed {
+        CaseCommand::UnsealDocketEntry(UnsealDocketEntry {
+            docket_entry,
+            effective_at,
+        })
+    } else {
+        CaseCommand::SealDocketEntry(SealDocketEntry {
+            docket_entry,
+            sealed_to: scene.chance.pick(&[SealedTo::Public, SealedTo::External]),
+            effective_at,
+        })
+    };
+    Some((scene.staff(Role::DocketClerk), command))
 }
 
 pub(super) fn strike(scene: &mut Scene<'_>) -> Option<Sent> {
     let body = StrikeDocketEntry {
-        docket_entry: any_entry(scene)?,
+        docket_entry: EntryRef::Index(any_entry(scene)?),
         effective_at: None,
     };
     Some((
@@ -211,10 +240,10 @@ pub(super) fn strike(scene: &mut Scene<'_>) -> Option<Sent> {
 }
 
 /// Some entry that came after the petition's papers.
-fn any_entry(scene: &mut Scene<'_>) -> Option<EntryRef> {
+fn any_entry(scene: &mut Scene<'_>) -> Option<u32> {
     let later = scene.case.docket.last_index().checked_sub(3)?;
     let at = scene.chance.below(u64::from(later) + 1);
-    Some(EntryRef::Index(3 + u32::try_from(at).ok()?))
+    Some(3 + u32::try_from(at).ok()?)
 }
 
 fn open<'a>(scene: &mut Scene<'a>, waits: impl Fn(&OpenEntry) -> bool) -> Option<&'a OpenEntry> {

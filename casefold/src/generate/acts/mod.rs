@@ -48,6 +48,7 @@ pub(super) enum Act {
     StartDraft,
     GoOnWithDraft,
     EditMeta,
+    EditPaper,
     SealEntry,
     StrikeEntry,
     Deadline,
@@ -58,7 +59,7 @@ pub(super) enum Act {
     ChangeContact,
     SealAddress,
     Counsel,
-    AddPerson,
+    People,
     Block,
     Priority,
     Hearing,
@@ -69,7 +70,7 @@ pub(super) enum Act {
 }
 
 /// How often what is done in a usual case, once its petition is served.
-const USUAL: [(u64, Act); 28] = [
+const USUAL: [(u64, Act); 29] = [
     (330, Act::FileDocument),
     (120, Act::AddPaperFiling),
     (120, Act::ServeWaiting),
@@ -81,6 +82,7 @@ const USUAL: [(u64, Act); 28] = [
     (70, Act::GoOnWithDraft),
     (20, Act::EditMeta),
     (8, Act::SealEntry),
+    (14, Act::EditPaper),
     (4, Act::StrikeEntry),
     (40, Act::Deadline),
     (25, Act::Correspondence),
@@ -90,7 +92,7 @@ const USUAL: [(u64, Act); 28] = [
     (35, Act::ChangeContact),
     (4, Act::SealAddress),
     (35, Act::Counsel),
-    (6, Act::AddPerson),
+    (6, Act::People),
     (12, Act::Block),
     (6, Act::Priority),
     (12, Act::Hearing),
@@ -102,11 +104,11 @@ const USUAL: [(u64, Act); 28] = [
 
 /// How often what is done in a case that fills a record: papers above all.
 const LONG: [(u64, Act); 8] = [
-    (480, Act::FileDocument),
-    (160, Act::AddPaperFiling),
-    (100, Act::IssueOrder),
-    (120, Act::ServeWaiting),
-    (50, Act::CheckWaiting),
+    (330, Act::FileDocument),
+    (250, Act::AddPaperFiling),
+    (170, Act::IssueOrder),
+    (200, Act::ServeWaiting),
+    (40, Act::CheckWaiting),
     (60, Act::SettlePending),
     (20, Act::StartDraft),
     (30, Act::GoOnWithDraft),
@@ -132,6 +134,7 @@ impl Act {
             Self::CheckWaiting => docket::check(scene),
             Self::SettlePending => docket::settle(scene),
             Self::EditMeta => docket::edit_meta(scene),
+            Self::EditPaper => docket::edit_paper(scene),
             Self::SealEntry => docket::seal(scene),
             Self::StrikeEntry => docket::strike(scene),
             Self::IssueOrder => order(scene),
@@ -146,7 +149,7 @@ impl Act {
             Self::ChangeContact => parties::change_contact(scene),
             Self::SealAddress => parties::seal_address(scene),
             Self::Counsel => parties::counsel(scene),
-            Self::AddPerson => parties::add_person(scene),
+            Self::People => parties::people(scene),
             Self::Block => trial::block(scene),
             Self::Priority => trial::prioritize(scene),
             Self::Hearing => trial::hearing(scene),

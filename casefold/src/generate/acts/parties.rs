@@ -2,7 +2,7 @@
 
 use casefold_command_api::command::{
     AddPetitioner, AssociateCounsel, CaseCommand, ContactRef, CounselDetails, RemoveCounsel,
-    SealAddress, UpdateContact, UpdateCounsel,
+    RemovePetitioner, SealAddress, UnsealAddress, UpdateContact, UpdateCounsel,
 };
 use casefold_command_api::decide::Actor;
 use casefold_events::Personal;
@@ -41,16 +41,23 @@ pub(super) fn change_contact(scene: &mut Scene<'_>) -> Option<Sent> {
     ))
 }
 
+/// An address is sealed, or one that is sealed is unsealed.
 pub(super) fn seal_address(scene: &mut Scene<'_>) -> Option<Sent> {
-    let contact = scene.chance.one_of(&scene.case.parties)?;
-    let body = SealAddress {
-        contact: ContactRef::Id(contact.contact_id),
-        effective_at: None,
+    let found = scene.chance.one_of(&scene.case.parties)?;
+    let contact = ContactRef::Id(found.contact_id);
+    let effective_at = None;
+    let command = if found.is_address_sealed {
+        CaseCommand::UnsealAddress(UnsealAddress {
+            contact,
+            effective_at,
+        })
+    } else {
+        CaseCommand::SealAddress(SealAddress {
+            contact,
+            effective_at,
+        })
     };
-    Some((
-        scene.staff(Role::DocketClerk),
-        CaseCommand::SealAddress(body),
-    ))
+    Some((scene.staff(Role::DocketClerk), command))
 }
 
 /// Counsel comes, goes, or moves to another office.
@@ -127,19 +134,27 @@ fn move_office(scene: &mut Scene<'_>) -> Option<Sent> {
     ))
 }
 
-pub(super) fn add_person(scene: &mut Scene<'_>) -> Option<Sent> {
-    let body = AddPetitioner {
-        contact_type: Some(scene.chance.weighted(&[
-            (5, ContactType::Petitioner),
-            (3, ContactType::Participant),
-            (2, ContactType::Intervenor),
-        ])),
-        petitioner: petitioner(scene.city, scene.chance),
-        caption: None,
-        effective_at: None,
+/// Somebody joins the case, or the last who did leaves it.
+pub(super) fn people(scene: &mut Scene<'_>) -> Option<Sent> {
+    let effective_at = None;
+    let last = scene.case.parties.last()?;
+    let command = if scene.case.parties.len() > 1 && scene.chance.per_mille(400) {
+        CaseCommand::RemovePetitioner(RemovePetitioner {
+            contact: ContactRef::Id(last.contact_id),
+            caption: None,
+            effective_at,
+        })
+    } else {
+        CaseCommand::AddPetitioner(AddPetitioner {
+            contact_type: Some(scene.chance.weighted(&[
+                (5, ContactType::Petitioner),
+                (3, ContactType::Participant),
+                (2, ContactType::Intervenor),
+            ])),
+            petitioner: petitioner(scene.city, scene.chance),
+            caption: None,
+            effective_at,
+        })
     };
-    Some((
-        scene.staff(Role::DocketClerk),
-        CaseCommand::AddPetitioner(body),
-    ))
+    Some((scene.staff(Role::DocketClerk), command))
 }
