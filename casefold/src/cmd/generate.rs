@@ -19,9 +19,6 @@ use crate::generate::run::{self, Counts, Done, MOST_IN_STEP, Progress, Silent, W
 use crate::generate::{Generator, Recipe};
 use crate::output::Output;
 
-/// How many blocks of 16 cases are made and written at once.
-const AT_ONCE: NonZeroUsize = NonZeroUsize::new(8).unwrap();
-
 /// So many blocks lie between two lines of progress.
 const BLOCKS_A_LINE: u64 = 256;
 
@@ -45,6 +42,9 @@ pub struct GenerateArgs {
     /// the default on an endpoint; 100 is the default on the embedded engine
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub step: Option<u16>,
+    /// How many blocks of 16 cases are made and written at the same time
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub at_once: NonZeroUsize,
     /// Fold what was written as well, where no service runs to do it; otherwise the next
     /// service does, or a rebuild
     #[arg(long)]
@@ -84,7 +84,7 @@ async fn generate(
         None => 1,
     };
     let options = run::Options {
-        at_once: AT_ONCE,
+        at_once: args.at_once,
         in_step: NonZeroUsize::new(in_step).unwrap_or(NonZeroUsize::MIN),
         beside_others: args.beside_others,
     };
@@ -209,7 +209,7 @@ struct JsonLines;
 impl Progress for JsonLines {
     fn at(&self, done: u64, of: u64, commits: u64) {
         use std::io::Write;
-        if done % BLOCKS_A_LINE == 0 || done == of {
+        if done.is_multiple_of(BLOCKS_A_LINE) || done == of {
             let line = serde_json::json!({"blocks": done, "of": of, "commits": commits});
             // There is nobody left to tell where standard error is closed.
             let _ = writeln!(std::io::stderr(), "{line}");

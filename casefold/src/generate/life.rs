@@ -38,7 +38,7 @@ const FOUND_READY: u64 = 650;
 /// How often another act is asked for where one came to nothing.
 const MOST_TRIES: usize = 12;
 /// How many entries of a case wait for a clerk before one sees to them.
-const MOST_WAITING: usize = 120;
+const MOST_WAITING: usize = 250;
 
 /// What a case that will be consolidated has in common with the others of its group.
 #[derive(Clone, Debug)]

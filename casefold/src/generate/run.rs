@@ -179,7 +179,7 @@ impl Writer {
         progress.at(began_at, blocks, 0);
         let mut written = stream::iter(began_at..blocks)
             .take_while(|_| std::future::ready(!*stop.borrow()))
-            .map(|nth| self.make_and_write(generator, nth))
+            .map(|nth| self.clone().started(generator, nth))
             .buffered(self.options.at_once.get());
         let place = place_of(generator.recipe());
         while let Some((counts, making)) = written.try_next().await? {
@@ -187,7 +187,7 @@ impl Writer {
             done.counts.add(counts);
             done.making += making;
             progress.at(done.ended_at, blocks, done.counts.commits_written);
-            if done.ended_at % BLOCKS_A_CHECKPOINT == 0 {
+            if done.ended_at.is_multiple_of(BLOCKS_A_CHECKPOINT) {
                 self.note(&place, done.ended_at).await?;
             }
         }
@@ -201,11 +201,14 @@ impl Writer {
     /// of circulation. Where an earlier run ended, it goes on.
     async fn begin(&self, generator: &Generator) -> Result<u64, RunError> {
         let place = place_of(generator.recipe());
-        if let Some(at) = self.control.checkpoint_get(&place).await? {
-            return Ok(at.parse().unwrap_or_default());
-        }
-        if !self.options.beside_others && !self.is_empty().await? {
-            return Err(RunError::NotEmpty);
+        let come_to = self.control.checkpoint_get(&place).await?;
+        let is_empty = self.is_empty().await?;
+        match come_to {
+            Some(at) if !is_empty => return Ok(at.parse().unwrap_or_default()),
+            // The cases were thrown away since.
+            Some(_) => {}
+            None if !is_empty && !self.options.beside_others => return Err(RunError::NotEmpty),
+            None => {}
         }
         for highest in generator.highest_numbers() {
             self.control.docket_number_reserve(highest).await?;
@@ -231,6 +234,11 @@ impl Writer {
 
     async fn note(&self, place: &str, done: u64) -> Result<(), StoreError> {
         self.control.checkpoint_put(place, &done.to_string()).await
+    }
+
+    /// Each block is a task of its own, so that several cores encode and send.
+    async fn started(self, generator: Generator, nth: u64) -> Result<(Counts, Duration), RunError> {
+        tokio::spawn(async move { self.make_and_write(generator, nth).await }).await?
     }
 
     async fn make_and_write(

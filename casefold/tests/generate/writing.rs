@@ -139,6 +139,22 @@ async fn a_run_that_was_killed_between_two_checkpoints_passes_over_what_is_there
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_cases_were_thrown_away_since_a_run_begins_anew() {
+    let court = Court::open().await;
+    let store = Arc::new(court.store.clone());
+    store
+        .checkpoint_put("generate/4/16/160", "1")
+        .await
+        .unwrap();
+    let generator = generator(4, 16);
+    let done = write(&writer(&store, MANY, false), generator)
+        .await
+        .unwrap();
+    assert_eq!((done.began_at, done.counts.cases), (0, 16));
+    assert_there(&store, &generator).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_table_with_other_cases_is_refused_unless_told_and_no_case_of_it_is_changed() {
     let court = Court::open().await;
     let store = Arc::new(court.store.clone());
