@@ -362,8 +362,15 @@ impl Life {
         let share = rest / (self.left() as i64 + 4);
         let longest = share.clamp(MILLIS_A_MINUTE, LONGEST_PAUSE);
         let pause = self.chance.below(longest.unsigned_abs());
-        let later = self.now.as_millis() + i64::try_from(pause).unwrap_or_default() + 1_000;
-        self.now = Timestamp::from_millis(later);
+        self.pass(1_000 + i64::try_from(pause).unwrap_or_default());
+    }
+
+    /// So many milliseconds pass, but never more than half of what there is: the end of time
+    /// is not reached.
+    pub(super) fn pass(&mut self, millis: i64) {
+        let now = self.now.as_millis();
+        let rest = end_of_time().as_millis() - now;
+        self.now = Timestamp::from_millis(now + millis.min(rest / 2));
     }
 
     /// The case as it stands.

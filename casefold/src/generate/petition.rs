@@ -14,7 +14,8 @@ use super::people::{counsel_details, name, petitioner, practitioner, staff, user
 use super::record::Envelope;
 use super::shape::Kind;
 
-const MILLIS_A_DAY: i64 = 86_400_000;
+const MILLIS_AN_HOUR: i64 = 3_600_000;
+const MILLIS_A_DAY: i64 = 24 * MILLIS_AN_HOUR;
 /// How many petitioners the case with many people has.
 const CROWD: usize = 80;
 
@@ -146,7 +147,7 @@ impl Life {
         };
         // A clerk enters it within some hours of its receipt.
         let hours = i64::try_from(self.chance.below(30)).unwrap_or_default();
-        self.now = Timestamp::from_millis(received_at.as_millis() + hours * 3_600_000);
+        self.pass(hours * MILLIS_AN_HOUR);
         let clerk = staff(Role::PetitionsClerk, &mut self.chance);
         (clerk, PetitionCommand::FilePaperPetition(command))
     }

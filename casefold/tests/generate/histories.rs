@@ -13,6 +13,15 @@ pub(crate) fn blocks(generator: &Generator) -> Vec<Block> {
     numbers.map(|nth| generator.block(nth).unwrap()).collect()
 }
 
+#[test]
+fn cases_that_begin_in_the_last_hours_stay_within_their_time() {
+    let generator = generator(1, 1_000_000);
+    for nth in generator.blocks() - 4..generator.blocks() {
+        let block = generator.block(nth).unwrap();
+        block.histories.iter().for_each(assert_history);
+    }
+}
+
 /// A block to the last byte.
 fn written(block: &Block) -> String {
     let commits = block.histories.iter().flat_map(|it| &it.commits);
