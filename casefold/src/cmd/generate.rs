@@ -126,7 +126,7 @@ struct Summary {
     counts: Counts,
     seconds: f64,
     commits_per_second: f64,
-    /// On one core, of making histories alone.
+    /// By one thread, of making histories alone, with its waits for a core.
     commits_made_per_second: f64,
     write_units: f64,
     read_units: f64,
@@ -173,7 +173,7 @@ impl Summary {
         format!(
             "{cases} cases with {docket_entries} docket entries; {commits_written} commits \
              written, {commits_already_there} there already; {events} events of {megabytes} MB\n\
-             {:.1} s, {:.0} commits a second written, {:.0} a second and core made; {} write \
+             {:.1} s, {:.0} commits a second written, {:.0} a second and thread made; {} write \
              units in {} requests\n{end}",
             self.seconds,
             self.commits_per_second,

@@ -121,7 +121,8 @@ pub struct Done {
     pub counts: Counts,
     /// How long it took.
     pub took: Duration,
-    /// How much of that the threads spent on making histories, summed over them.
+    /// How long threads took to make the histories, summed over them, with their waits for a
+    /// core.
     pub making: Duration,
 }
 
