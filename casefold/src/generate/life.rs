@@ -37,8 +37,8 @@ const ANSWERS_ON_PAPER: u64 = 300;
 const FOUND_READY: u64 = 650;
 /// How often another act is asked for where one came to nothing.
 const MOST_TRIES: usize = 12;
-/// How many entries of a case wait for a clerk before one sees to them.
-const MOST_WAITING: usize = 250;
+/// How many entries of a case wait for a clerk before one sees to them. A case lists 100 of them.
+const MOST_WAITING: usize = 80;
 
 /// What a case that will be consolidated has in common with the others of its group.
 #[derive(Clone, Debug)]

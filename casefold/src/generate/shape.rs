@@ -26,7 +26,7 @@ pub const USUAL_COMMITS_A_CASE: u64 = 10;
 /// One case of about 800 docket entries comes with so many commits.
 const COMMITS_AN_OUTLIER: u64 = 100_000;
 /// How many commits such a case has.
-const COMMITS_OF_OUTLIER: u64 = 2_150;
+const COMMITS_OF_OUTLIER: u64 = 2_300;
 /// How many commits the case with 80 people has at least.
 const COMMITS_OF_CROWD: u64 = 20;
 /// From so many cases on, one of them has 80 people.
