@@ -13,5 +13,6 @@ mod control;
 mod faults;
 mod large_cases;
 mod layout;
+mod list_pages;
 mod lists;
 mod snapshots;
