@@ -124,7 +124,7 @@ impl Listed {
         let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
         let answer = service.file_petition(request(petition)).await.unwrap();
         let clock = Arc::new(SystemClock);
-        let folder = CaseFolder::new(store.clone(), store.clone(), clock, Generation::FIRST);
+        let folder = CaseFolder::new(store.clone(), store.clone(), clock, Generation::OF_CASES);
         Self {
             store,
             service,
@@ -140,8 +140,12 @@ impl Listed {
 
     /// The rows that the case has in lists now.
     async fn rows(&self) -> Vec<ListRow> {
-        let (first, none) = (Generation::FIRST, EntrySelection::None);
-        let case = self.store.case_get(first, self.number, none).await.unwrap();
+        let none = EntrySelection::None;
+        let case = self
+            .store
+            .case_get(Generation::OF_CASES, self.number, none)
+            .await
+            .unwrap();
         rows(&case.unwrap())
     }
 
@@ -149,14 +153,18 @@ impl Listed {
         for advance in self.projector.advance(self.number, &Hints::default()).await {
             advance.unwrap();
         }
-        let (first, none) = (Generation::FIRST, EntrySelection::None);
-        let case = self.store.case_get(first, self.number, none).await.unwrap();
+        let none = EntrySelection::None;
+        let case = self
+            .store
+            .case_get(Generation::OF_CASES, self.number, none)
+            .await
+            .unwrap();
         let case = case.unwrap();
         let rows = rows(&case);
         let before = self.store.consumed();
         let put = self
             .store
-            .lists_put(first, self.number, case.version, &rows);
+            .lists_put(Generation::FIRST, self.number, case.version, &rows);
         put.await.unwrap();
         self.store.consumed() - before
     }
@@ -196,7 +204,7 @@ async fn a_page_of_a_list_costs_by_its_rows_and_not_by_the_list() {
     let (first, none) = (Generation::FIRST, EntrySelection::None);
     let of_case = court
         .store
-        .case_get(first, case.number, none)
+        .case_get(Generation::OF_CASES, case.number, none)
         .await
         .unwrap();
     let line = CaseLine::of(&of_case.unwrap());

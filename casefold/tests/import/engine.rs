@@ -309,7 +309,7 @@ async fn after_the_tool_has_run_the_snapshots_hold_the_cases() {
         let number = case.docket_number;
         let snapshot = court
             .store
-            .case_get(Generation::FIRST, number, EntrySelection::All)
+            .case_get(Generation::OF_CASES, number, EntrySelection::All)
             .await;
         let snapshot = snapshot.unwrap().unwrap();
         assert_explains(case, &snapshot);

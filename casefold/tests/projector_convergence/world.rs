@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 
 use super::forgetful::Forgetful;
 
-pub(crate) const GENERATION: Generation = Generation::FIRST;
+pub(crate) const GENERATION: Generation = Generation::OF_CASES;
 
 /// The engine that the tests of this process share.
 pub(crate) struct World {

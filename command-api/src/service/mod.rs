@@ -200,7 +200,7 @@ impl Service {
             lists,
             control,
             clock,
-            generation: Generation::FIRST,
+            generation: Generation::OF_CASES,
             lists_generation: Generation::FIRST,
             documents: None,
         }

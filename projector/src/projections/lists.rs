@@ -10,4 +10,4 @@ use casefold_shared::gateway::Generation;
 pub const NAME: &str = "lists";
 
 /// The generation of the case projection from which lists are made.
-pub const MADE_FROM: Generation = Generation::FIRST;
+pub const MADE_FROM: Generation = Generation::OF_CASES;

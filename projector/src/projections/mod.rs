@@ -26,7 +26,7 @@ pub struct Projection {
 pub const PROJECTIONS: &[Projection] = &[
     Projection {
         name: case::NAME,
-        generation: Generation::FIRST,
+        generation: Generation::OF_CASES,
     },
     Projection {
         name: command::NAME,

@@ -100,6 +100,12 @@ pub struct Generation(pub u32);
 impl Generation {
     /// The first generation.
     pub const FIRST: Self = Self(1);
+
+    /// The generation of the case projection that this build's fold makes. A fold that makes
+    /// another case of the same commits makes another generation, so that no case of the old
+    /// is taken for one of the new. The first had neither open entries nor trial, deadlines
+    /// and the like.
+    pub const OF_CASES: Self = Self(2);
 }
 
 impl std::fmt::Display for Generation {
