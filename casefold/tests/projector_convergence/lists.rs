@@ -33,7 +33,12 @@ pub(crate) async fn assert_lists_are_those_of(court: &Court, numbers: &[DocketNu
             .iter()
             .fold(None, |case, commit| Some(Case::fold(case, commit).unwrap()));
         for row in rows(&folded.unwrap()) {
-            let partition = format!("list@1#{}#{}#{}", row.list.as_str(), row.key, row.bucket());
+            let partition = format!(
+                "list@{GENERATION}#{}#{}#{}",
+                row.list.as_str(),
+                row.key,
+                row.bucket()
+            );
             let body = serde_json::to_string(&row.line).unwrap();
             let twice = expected.insert((partition, row.sort), body);
             assert_eq!(twice, None);
