@@ -22,7 +22,6 @@ mod examples;
 mod group_filing;
 mod groups;
 mod intake;
-mod invariants;
 mod limits;
 mod paper_filings;
 mod parties;

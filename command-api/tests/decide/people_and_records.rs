@@ -6,7 +6,6 @@ use casefold_events::vocabulary::{ContactType, CounselType, Role};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::invariants::fresh_ids;
 use crate::support::*;
 
 /// Commands about the people of a case.
@@ -97,7 +96,7 @@ proptest! {
         let actor = actor(Role::ClerkOfCourt);
         for body in bodies {
             let command = CaseCommand::parse(body).unwrap();
-            let mut ids = fresh_ids(std::slice::from_ref(&case));
+            let mut ids = ids_after(&case);
             let ask = Ask { actor: &actor, now: time(NOW), ids: &mut ids };
             if let Ok(decision) = decide::case(&case, &command, ask) {
                 let docket_number = case.docket_number;

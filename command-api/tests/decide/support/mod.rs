@@ -161,6 +161,12 @@ pub(crate) fn ids() -> impl Iterator<Item = Uuid> {
     (0xF000..).map(Uuid::from_u128)
 }
 
+/// Ids that a case doesn't have yet, whatever happened to it.
+pub(crate) fn ids_after(case: &Case) -> impl Iterator<Item = Uuid> + use<> {
+    let base = 0x1_0000_0000 + u128::from(case.folded_from.events) * 0x1000;
+    (base..).map(Uuid::from_u128)
+}
+
 pub(crate) struct Given(History);
 
 pub(crate) fn given(history: History) -> Given {
