@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use casefold_projector::Projections;
+use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::StoreError;
+use casefold_shared::gateway::{StoreError, Stores};
 
 use crate::cli::Options;
 use crate::data_dir::{Acquired, DataDir, DataDirError, OwnerGuard, RunningService};
@@ -97,11 +99,13 @@ impl Backend {
         let sdk = casefold_shared::dynamodb::sdk_config(&config).await;
         let store = DynamoStore::new(&sdk, &config);
         store.create_tables().await?;
-        Ok(Self {
-            store: Arc::new(store),
-            sdk,
-            owned,
-        })
+        let store = Arc::new(store);
+        // Before there is a first commit, so that it is known that they miss nothing.
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Projections::of_this_build(&Stores::of(store.clone()), &clock)
+            .live()
+            .await?;
+        Ok(Self { store, sdk, owned })
     }
 
     /// The stores.

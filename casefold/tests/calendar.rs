@@ -21,7 +21,7 @@ use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
-    StoreError,
+    StoreError, Stores,
 };
 use serde_json::{Value, json};
 use support::Court;
@@ -41,13 +41,11 @@ fn request<C>(command: C) -> Request<C> {
 }
 
 fn service(events: Arc<dyn EventStore>, store: &Arc<DynamoStore>) -> Service {
-    Service::new(
+    let stores = Stores {
         events,
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        Arc::new(SystemClock),
-    )
+        ..Stores::of(store.clone())
+    };
+    Service::new(stores, Arc::new(SystemClock))
 }
 
 fn calendar(numbers: &[DocketNumber]) -> Request<TrialCalendar> {
@@ -145,6 +143,10 @@ impl EventStore for Meddled {
     ) -> Result<ScanPage, StoreError> {
         self.store.commits_scan(segment, from).await
     }
+    async fn any_case(&self) -> Result<Option<DocketNumber>, StoreError> {
+        self.store.any_case().await
+    }
+
     async fn docket_number_highest(&self, year: u8) -> Result<Option<DocketNumber>, StoreError> {
         self.store.docket_number_highest(year).await
     }

@@ -11,16 +11,17 @@ use casefold_command_api::command::{CaseCommand, FilePaperPetition, PetitionComm
 use casefold_command_api::decide::Actor;
 use casefold_command_api::service::{Request, Service};
 use casefold_events::vocabulary::Role;
-use casefold_events::{CorrelationId, DocketNumber, UserId, Version};
-use casefold_projector::{CaseFolder, Hints, Projector};
-use casefold_shared::clock::SystemClock;
+use casefold_events::{CorrelationId, DocketNumber, Timestamp, UserId, Version};
+use casefold_projector::{CaseFolder, Hints, Projections, Projector};
+use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
-    Consumed, EntrySelection, Generation, ListRange, ListStore, SnapshotStore,
+    Consumed, EntrySelection, Generation, ListRange, ListStore, SnapshotStore, Stores,
 };
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
 use serde_json::json;
 use support::Court;
+use uuid::Uuid;
 
 fn request<C>(command: C) -> Request<C> {
     Request {
@@ -36,14 +37,22 @@ fn request<C>(command: C) -> Request<C> {
     }
 }
 
+/// A clock that stands still, so that nothing a process knows of generations grows old: what
+/// reading them costs every few seconds is not the command's.
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_790_000_000_000)
+    }
+
+    fn new_id(&self) -> Uuid {
+        SystemClock.new_id()
+    }
+}
+
 fn service(store: &Arc<DynamoStore>) -> Service {
-    Service::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        Arc::new(SystemClock),
-    )
+    Service::new(Stores::of(store.clone()), Arc::new(Still))
 }
 
 async fn command(service: &Service, number: DocketNumber, body: serde_json::Value) -> Version {
@@ -68,12 +77,7 @@ async fn serve_petition_on_a_case_of(commits: u64) -> Consumed {
         .unwrap()
         .docket_number;
     command(&service, number, json!({"type": "QcPetition"})).await;
-    let projector = Projector::of_this_build(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        Arc::new(SystemClock),
-    );
+    let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(SystemClock));
     for version in 3..=commits {
         let name = if version % 2 == 1 {
             "SealCase"
@@ -128,7 +132,7 @@ impl Listed {
         Self {
             store,
             service,
-            projector: Projector::new(vec![folder]),
+            projector: Projector::new(Projections::always(vec![folder], Vec::new())),
             number: answer.docket_number,
         }
     }
@@ -331,9 +335,15 @@ async fn what_the_commonest_commands_cost_with_all_that_is_folded_from_them() {
     let court = Court::open().await;
     let store = Arc::new(court.store.clone());
     let service = service(&store);
-    let clock = Arc::new(SystemClock);
-    let projector = Projector::of_this_build(store.clone(), store.clone(), store.clone(), clock);
+    let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(Still));
     let document = json!({"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1});
+    // A process that has read something knows which generations to read from.
+    let nowhere: DocketNumber = "999-26".parse().unwrap();
+    let none = EntrySelection::None;
+    let found = service.read_case(nowhere, None, none).await.unwrap();
+    assert!(found.is_none());
+    let page = service.read_list(List::Names, "a", ListRange::first(1));
+    assert_eq!(page.await.unwrap().rows, []);
     let before = store.consumed();
     let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
     let number = service

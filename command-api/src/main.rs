@@ -11,6 +11,7 @@ use casefold_command_api::service::Service;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::{Config, DocumentsConfig};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::gateway::Stores;
 use casefold_shared::telemetry::{self, Format};
 
 #[tokio::main]
@@ -20,13 +21,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let verifier = TokenVerifier::from_vars(|name| std::env::var(name).ok())?;
     let sdk = sdk_config(&config).await;
     let store = Arc::new(DynamoStore::new(&sdk, &config));
-    let mut service = Service::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        store,
-        Arc::new(SystemClock),
-    );
+    let mut service = Service::new(Stores::of(store), Arc::new(SystemClock));
     let documents = DocumentsConfig::from_env()?;
     if let Some(bucket) = &documents.bucket {
         service = service.with_documents(in_bucket(bucket, &sdk, &documents)?);

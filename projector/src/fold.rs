@@ -8,27 +8,29 @@
 //!   word;
 //! - a snapshot is written only onto the version that it was folded from; where another was
 //!   faster, everything is read and folded again;
-//! - the rows of the command projection are written before the snapshot of their version,
-//!   and those of the lists after it;
+//! - the rows of the command projection are written before the snapshot of their version;
 //! - a commit that can't be folded, though the event table itself has given it, parks its
 //!   case, after the commits before it are written; the case is released when it has been
 //!   folded past that commit.
 
 mod lists;
-mod parked;
 mod step;
+mod whole;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_events::{DocketEntryId, DocketNumber, Version};
-use casefold_shared::case::{Case, FoldError};
+use casefold_shared::case::Case;
+use casefold_shared::case::generation::CaseGeneration;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     EntrySelection, EventStore, Generation, Quarantined, SnapshotStore, StoreError,
 };
 
+use crate::folder::Advanced;
 use crate::hints::Hints;
+use crate::history::{Obstacle, readable_commits};
 use crate::projections::case::entries_changed;
 use step::{Commits, Step};
 
@@ -47,8 +49,8 @@ pub struct CaseFolder {
     events: Arc<dyn EventStore>,
     snapshots: Arc<dyn SnapshotStore>,
     clock: Arc<dyn Clock>,
-    generation: Generation,
-    lists: Vec<ListsFolder>,
+    fold: CaseGeneration,
+    reference: Option<Generation>,
 }
 
 /// How far a case was brought.
@@ -114,6 +116,9 @@ pub enum AdvanceError {
         #[source]
         source: StoreError,
     },
+    /// The store failed while it was asked which generations there are.
+    #[error("which generations to fold into can't be read")]
+    Generations(#[source] StoreError),
     /// The case is folded, and the store failed while its lists were brought forward.
     #[error("the store failed while the lists of case {docket_number} were brought forward")]
     Lists {
@@ -149,12 +154,6 @@ struct Reached {
     obstacle: Option<Obstacle>,
 }
 
-/// A commit that can't be folded, and why.
-struct Obstacle {
-    version: Version,
-    reason: String,
-}
-
 impl CaseFolder {
     /// A folder into a generation.
     pub fn new(
@@ -167,19 +166,14 @@ impl CaseFolder {
             events,
             snapshots,
             clock,
-            generation,
-            lists: Vec::new(),
+            fold: CaseGeneration::of(generation),
+            reference: None,
         }
-    }
-
-    /// Makes lists from the cases that are folded.
-    pub fn with_lists(self, lists: Vec<ListsFolder>) -> Self {
-        Self { lists, ..self }
     }
 
     /// The generation that is folded into.
     pub const fn generation(&self) -> Generation {
-        self.generation
+        self.fold.generation
     }
 
     /// Brings a case's snapshot up to date with what is hinted at; without any hint, with
@@ -187,11 +181,11 @@ impl CaseFolder {
     ///
     /// # Errors
     /// [`AdvanceError`], where another try may do.
-    pub async fn advance(
+    async fn bring(
         &self,
         docket_number: DocketNumber,
         hints: &Hints,
-    ) -> Result<Advance, AdvanceError> {
+    ) -> Result<Advanced, AdvanceError> {
         let failed = |source| AdvanceError::Store {
             docket_number,
             source,
@@ -199,7 +193,7 @@ impl CaseFolder {
         let mut counts = Counts::default();
         let (parked, end) = futures::future::join(
             self.snapshots
-                .quarantine_get(self.generation, docket_number),
+                .quarantine_get(self.generation(), docket_number),
             self.reach(docket_number, hints, &mut counts),
         )
         .await;
@@ -226,7 +220,7 @@ impl CaseFolder {
                 if parked.is_some_and(|parked| parked.version <= version) {
                     let remove = self
                         .snapshots
-                        .quarantine_remove(self.generation, docket_number);
+                        .quarantine_remove(self.generation(), docket_number);
                     remove.await.map_err(failed)?;
                     counts.released = 1;
                     tracing::info!(%docket_number, %version, "a parked case is released");
@@ -245,16 +239,10 @@ impl CaseFolder {
                 Outcome::Parked(version)
             }
         };
-        if let Some(case) = &reached.case {
-            let failed = |source| AdvanceError::Lists {
-                docket_number,
-                source,
-            };
-            for lists in &self.lists {
-                lists.bring(case).await.map_err(failed)?;
-            }
-        }
-        Ok(Advance { outcome, counts })
+        Ok(Advanced {
+            advance: Advance { outcome, counts },
+            case: reached.case,
+        })
     }
 
     /// Tries to bring a case forward, again where another writer was faster.
@@ -296,7 +284,7 @@ impl CaseFolder {
         };
         let snapshot = self
             .snapshots
-            .case_get(self.generation, docket_number, entries)
+            .case_get(self.generation(), docket_number, entries)
             .await
             .map_err(|error| Stop::of(error, hints.first().unwrap_or(Version(1))))?;
         let mut step = Step::new(self, snapshot, wanted, counts);
@@ -341,8 +329,13 @@ impl CaseFolder {
                 unreadable: None,
             }),
             Err(error) => match Stop::of(error, after.next()) {
-                Stop::Unfoldable(obstacle) => {
-                    step::readable_commits(&*self.events, docket_number, obstacle).await
+                Stop::Unfoldable(met) => {
+                    let read = readable_commits(&*self.events, docket_number, met).await;
+                    let (commits, obstacle) = read.map_err(Stop::Passing)?;
+                    Ok(Commits {
+                        commits,
+                        unreadable: Some(obstacle),
+                    })
                 }
                 stop @ (Stop::Passing(_) | Stop::Superseded) => Err(stop),
             },
@@ -372,7 +365,7 @@ impl CaseFolder {
             since,
         };
         self.snapshots
-            .quarantine_put(self.generation, &parked)
+            .quarantine_put(self.generation(), &parked)
             .await
     }
 }
@@ -391,17 +384,5 @@ impl Stop {
             version,
             reason: error.to_string(),
         })
-    }
-}
-
-impl Obstacle {
-    /// The reason names neither the payload nor what a parser quotes of it: no variant's
-    /// text does, and sources below them are left out.
-    fn of_fold(error: &FoldError, version: Version) -> Self {
-        let reason = match error {
-            FoldError::Decode { source, .. } => format!("{error}: {source}"),
-            FoldError::Chain(_) | FoldError::NoPetition(_) => error.to_string(),
-        };
-        Self { version, reason }
     }
 }

@@ -8,6 +8,8 @@
 //! | module | holds | never knows |
 //! | --- | --- | --- |
 //! | [`projections`] | what is derived, as pure functions of commits | stores, Lambda |
+//! | [`folder`] | what a generation of a projection can do: be folded, rebuilt, compared | which one it is |
+//! | [`history`] | the whole history of a case, and folding it | stores, but for reading it |
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
 //! | [`record`] | a stream record's meaning | stores |
@@ -15,12 +17,17 @@
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 
 pub mod fold;
+pub mod folder;
 pub mod hints;
+pub mod history;
 pub mod projections;
 pub mod record;
 pub mod relational;
 pub mod stream;
 
 pub use fold::{CaseFolder, ListsFolder};
+pub use folder::Folder;
 pub use hints::Hints;
+pub use history::History;
+pub use projections::Projections;
 pub use stream::Projector;

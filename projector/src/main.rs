@@ -9,6 +9,7 @@ use casefold_projector::{Projector, record};
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::gateway::Stores;
 use casefold_shared::telemetry::{self, Format};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
@@ -18,8 +19,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     telemetry::init(Format::Json)?;
     let config = Config::from_env()?;
     let store = Arc::new(DynamoStore::new(&sdk_config(&config).await, &config));
-    let projector =
-        &Projector::of_this_build(store.clone(), store.clone(), store, Arc::new(SystemClock));
+    let projector = &Projector::of_this_build(&Stores::of(store), Arc::new(SystemClock));
     projector.retry_parked().await;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         Ok::<_, Infallible>(projector.handle(record::batch(event.payload)).await)

@@ -8,13 +8,16 @@ use std::time::Duration;
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use casefold_events::DocketNumber;
+use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{EventStore, ListStore, SnapshotStore};
+use casefold_shared::gateway::Stores;
 use futures::StreamExt;
+use futures::future::{join, join_all};
 
-use crate::fold::{Advance, AdvanceError, CaseFolder, Counts, ListsFolder};
+use crate::fold::{Advance, AdvanceError, Counts};
+use crate::folder::Folder;
 use crate::hints::Hints;
-use crate::projections::{case_generations, lists_generations};
+use crate::projections::{Live, Projections};
 use crate::record::{self, Meaning};
 
 /// How many cases of a batch are folded at once: enough to hide the store's round trips
@@ -25,10 +28,13 @@ const CASES_AT_ONCE: usize = 16;
 /// Lambda gives a start ten seconds.
 pub const RETRY_LIMIT: Duration = Duration::from_secs(5);
 
-/// Folds batches of stream records into one or several generations, side by side.
+/// How many parked cases of a generation are tried again at once.
+const PARKED_AT_ONCE: usize = 8;
+
+/// Folds batches of stream records into all generations that are live, side by side.
 #[derive(Clone)]
 pub struct Projector {
-    folders: Vec<CaseFolder>,
+    projections: Projections,
 }
 
 /// What became of a batch.
@@ -61,26 +67,15 @@ struct CaseBatch {
 }
 
 impl Projector {
-    /// A projector into these generations. Each commit is folded into every one of them, and
-    /// a record is done when all have it.
-    pub fn new(folders: Vec<CaseFolder>) -> Self {
-        Self { folders }
+    /// A projector into these projections. Each commit is folded into every generation of
+    /// them that is live, and a record is done when all have it.
+    pub fn new(projections: Projections) -> Self {
+        Self { projections }
     }
 
-    /// A projector into every generation that this build folds.
-    pub fn of_this_build(
-        events: Arc<dyn EventStore>,
-        snapshots: Arc<dyn SnapshotStore>,
-        lists: Arc<dyn ListStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let folder = |generation| {
-            let lists = lists_generations(generation)
-                .map(|generation| ListsFolder::new(lists.clone(), clock.clone(), generation));
-            CaseFolder::new(events.clone(), snapshots.clone(), clock.clone(), generation)
-                .with_lists(lists.collect())
-        };
-        Self::new(case_generations().map(folder).collect())
+    /// A projector into every generation of this build that is begun and not retired.
+    pub fn of_this_build(stores: &Stores, clock: Arc<dyn Clock>) -> Self {
+        Self::new(Projections::of_this_build(stores, &clock))
     }
 
     /// Folds a batch. It never fails as a whole: what may pass is reported record by record,
@@ -107,8 +102,20 @@ impl Projector {
     pub async fn project(&self, records: Vec<EventRecord>) -> BatchOutcome {
         let mut outcome = BatchOutcome::default();
         let cases = by_case(records, &mut outcome.ignored);
+        let live = match self.projections.live().await {
+            Ok(live) => live,
+            Err(error) => {
+                log_failure(&AdvanceError::Generations(error));
+                outcome.failed = cases
+                    .into_values()
+                    .flat_map(|batch| batch.sequence_numbers)
+                    .collect();
+                return outcome;
+            }
+        };
+        let live = &live;
         let folding = cases.into_iter().map(|(docket_number, batch)| async move {
-            let advances = self.advance(docket_number, &batch.hints).await;
+            let advances = advance(live, docket_number, &batch.hints).await;
             (batch.sequence_numbers, advances)
         });
         let mut folding = futures::stream::iter(folding).buffer_unordered(CASES_AT_ONCE);
@@ -147,11 +154,15 @@ impl Projector {
     pub async fn retry_parked(&self) -> Counts {
         let mut counts = Counts::default();
         let retrying = async {
-            for folder in &self.folders {
-                match folder.retry_parked().await {
-                    Ok(tried) => counts += tried,
-                    Err(error) => tracing::warn!(%error, "parked cases can't be read"),
+            let live = match self.projections.live().await {
+                Ok(live) => live,
+                Err(error) => {
+                    log_failure(&AdvanceError::Generations(error));
+                    return;
                 }
+            };
+            for folder in live.all() {
+                retry_parked_of(&*folder, &mut counts).await;
             }
         };
         if tokio::time::timeout(RETRY_LIMIT, retrying).await.is_err() {
@@ -163,14 +174,73 @@ impl Projector {
         counts
     }
 
-    /// Brings one case forward in every generation.
+    /// Brings one case forward in every generation that is live.
     pub async fn advance(
         &self,
         docket_number: DocketNumber,
         hints: &Hints,
     ) -> Vec<Result<Advance, AdvanceError>> {
-        let folders = self.folders.iter();
-        futures::future::join_all(folders.map(|folder| folder.advance(docket_number, hints))).await
+        match self.projections.live().await {
+            Ok(live) => advance(&live, docket_number, hints).await,
+            Err(error) => vec![Err(AdvanceError::Generations(error))],
+        }
+    }
+}
+
+/// Brings one case forward in some generations. Lists are made from the case that came
+/// furthest, so no generation of cases that is stuck holds them up.
+async fn advance(
+    live: &Live,
+    docket_number: DocketNumber,
+    hints: &Hints,
+) -> Vec<Result<Advance, AdvanceError>> {
+    let cases = live.cases.iter();
+    let others = live.others.iter();
+    let (cases, others) = join(
+        join_all(cases.map(|folder| folder.advance(docket_number, hints))),
+        join_all(others.map(|folder| folder.advance(docket_number, hints))),
+    )
+    .await;
+    let mut advances = Vec::with_capacity(cases.len() + others.len());
+    let mut furthest: Option<Case> = None;
+    for advanced in cases.into_iter().chain(others) {
+        advances.push(advanced.map(|advanced| {
+            let version = |case: &Option<Case>| case.as_ref().map(|case| case.version);
+            if version(&advanced.case) >= version(&furthest) {
+                furthest = advanced.case;
+            }
+            advanced.advance
+        }));
+    }
+    if let Some(case) = &furthest {
+        let lists = live.lists.iter();
+        let brought = join_all(lists.map(|folder| folder.bring(case))).await;
+        advances.extend(brought.into_iter().filter_map(Result::err).map(Err));
+    }
+    advances
+}
+
+/// Tries the parked cases of a generation again: a newer build may understand what parked
+/// them. A case that still can't be folded stays parked, with the reason that this build has;
+/// one that the store fails on stays as it is until the case's next record.
+async fn retry_parked_of(folder: &dyn Folder, counts: &mut Counts) {
+    let parked = match folder.parked().await {
+        Ok(parked) => parked,
+        Err(error) => {
+            tracing::warn!(%error, "parked cases can't be read");
+            return;
+        }
+    };
+    let tries = parked.into_iter().map(|parked| async move {
+        let nothing = Hints::default();
+        folder.advance(parked.docket_number, &nothing).await
+    });
+    let mut tries = futures::stream::iter(tries).buffer_unordered(PARKED_AT_ONCE);
+    while let Some(tried) = tries.next().await {
+        match tried {
+            Ok(advanced) => *counts += advanced.advance.counts,
+            Err(error) => tracing::warn!(%error, "a parked case could not be tried again"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
+//! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
@@ -17,5 +18,6 @@ pub mod config;
 pub mod documents;
 pub mod dynamodb;
 pub mod gateway;
+pub mod generations;
 pub mod lists;
 pub mod telemetry;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use casefold_command_api::service::{JobReport, Service};
 use casefold_events::CorrelationId;
 use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::gateway::Stores;
 use clap::{Args, Subcommand};
 
 use super::{CommandFailure, Outcome};
@@ -35,13 +36,7 @@ enum Job {
 pub async fn run(options: &Options, args: &JobArgs, output: &Output) -> Outcome {
     let backend = Backend::open(options).await?;
     let store = Arc::clone(backend.store());
-    let service = Service::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        store,
-        Arc::new(SystemClock),
-    );
+    let service = Service::new(Stores::of(store), Arc::new(SystemClock));
     let report = match args.job {
         Job::MarkReadyForTrial => mark_ready_for_trial(&service).await,
     };

@@ -18,7 +18,7 @@ use casefold_projector::Projector;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
 use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::{BoxError, ControlStore};
+use casefold_shared::gateway::{BoxError, ControlStore, Stores};
 use clap::Args;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -124,14 +124,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         feeds.spawn(async move { live.run(target, stopped).await });
     }
     let store = Arc::clone(backend.store());
-    let service = Service::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        store,
-        Arc::new(SystemClock),
-    )
-    .with_documents(documents);
+    let stores = Stores::of(store);
+    let service = Service::new(stores, Arc::new(SystemClock)).with_documents(documents);
     // What serves the API alone leaves the rest to others.
     let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
@@ -202,12 +196,7 @@ pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
 
 async fn projector_feed(backend: &Backend, trim: Option<Trim>) -> Result<Feed, CommandFailure> {
     let store = backend.store();
-    let projector = Projector::of_this_build(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        Arc::new(SystemClock),
-    );
+    let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(SystemClock));
     projector.retry_parked().await;
     let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
     let feed = Feed::new(

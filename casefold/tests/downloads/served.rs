@@ -15,7 +15,7 @@ use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::ObjectDocuments;
 use casefold_shared::gateway::{
     BeginOutcome, ContentStream, DocumentContent, DocumentStore, EventStore, Grant,
-    PutDocumentError, PutTerms, StoreError, StoredDocument, document_key,
+    PutDocumentError, PutTerms, StoreError, StoredDocument, Stores, document_key,
 };
 use reqwest::{Method, Response};
 use tempfile::TempDir;
@@ -115,8 +115,7 @@ pub(crate) async fn serve_with(
     let outcome = store.case_begin(&first).await.unwrap();
     assert_eq!(outcome, BeginOutcome::Written);
 
-    let service = Service::new(store.clone(), store.clone(), store.clone(), store, clock)
-        .with_documents(kept);
+    let service = Service::new(Stores::of(store), clock).with_documents(kept);
     let state = ApiState::new(service, TokenVerifier::hs256(SECRET).unwrap());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -122,6 +122,10 @@ impl EventStore for Faulty {
         self.store.commits_scan(segment, from).await
     }
 
+    async fn any_case(&self) -> Result<Option<DocketNumber>, StoreError> {
+        self.store.any_case().await
+    }
+
     async fn docket_number_highest(&self, year: u8) -> Result<Option<DocketNumber>, StoreError> {
         self.store.docket_number_highest(year).await
     }

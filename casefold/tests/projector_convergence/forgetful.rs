@@ -1,12 +1,14 @@
 //! The real snapshot table, where commands can't be remembered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use casefold_events::{CommandId, DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{
-    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore, StoreError,
+    CommandRow, EntrySelection, Generation, Head, PutOutcome, Quarantined, SnapshotStore,
+    StoreError,
 };
 
 /// A snapshot store that is throttled wherever the rows of commands are written.
@@ -43,6 +45,14 @@ impl SnapshotStore for Forgetful {
         base: Version,
     ) -> Result<PutOutcome, StoreError> {
         self.0.case_put(generation, case, base).await
+    }
+
+    async fn case_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.0.case_heads(generation, cases).await
     }
 
     fn case_put_fits(&self, case: &Case, base: Version) -> bool {

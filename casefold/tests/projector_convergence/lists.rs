@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use casefold_events::{DocketNumber, Version};
-use casefold_projector::{CaseFolder, Hints, ListsFolder, Projector};
+use casefold_projector::{CaseFolder, Hints, ListsFolder, Projections, Projector};
 use casefold_shared::case::Case;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::gateway::{
-    Generation, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
+    Generation, Head, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
+    StoredRow,
 };
 use casefold_shared::lists::{List, ListRow, rows};
 
@@ -108,6 +109,26 @@ impl ListStore for Faulty {
         self.store.lists_version(generation, docket_number).await
     }
 
+    async fn lists_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.store.lists_heads(generation, cases).await
+    }
+
+    async fn lists_of(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        self.store.lists_of(generation, docket_number).await
+    }
+
+    fn list_place(&self, row: &ListRow) -> String {
+        self.store.list_place(row)
+    }
+
     async fn list_page(
         &self,
         generation: Generation,
@@ -149,10 +170,10 @@ impl ListStore for Faulty {
 
 fn projector(court: &Court, faulty: &Arc<Faulty>) -> Projector {
     let clock = Arc::new(SystemClock);
-    let lists = ListsFolder::new(faulty.clone(), clock.clone(), GENERATION);
     let store = court.store.clone();
+    let lists = ListsFolder::new(store.clone(), faulty.clone(), clock.clone(), GENERATION);
     let folder = CaseFolder::new(store.clone(), store, clock, GENERATION);
-    Projector::new(vec![folder.with_lists(vec![lists])])
+    Projector::new(Projections::always(vec![folder], vec![lists]))
 }
 
 fn faulty(court: &Court, case: DocketNumber, fault: fn() -> StoreError) -> Arc<Faulty> {
@@ -232,7 +253,8 @@ fn lists_are_brought_forward_where_whoever_folded_the_case_did_not_get_to_them()
         // A projector that knows of no lists stands for one that is gone before them.
         let store = court.store.clone();
         let folder = CaseFolder::new(store.clone(), store, Arc::new(SystemClock), GENERATION);
-        counts(&Projector::new(vec![folder]), &records).await;
+        let alone = Projections::always(vec![folder], Vec::new());
+        counts(&Projector::new(alone), &records).await;
         assert_eq!(stored(&court).await, Stored::new());
 
         let advances = court

@@ -7,7 +7,7 @@ use aws_lambda_events::dynamodb::EventRecord;
 use casefold::engine::Engine;
 use casefold::feed::source::{DynamoStream, Start, StreamSource};
 use casefold_events::{Commit, CommitRef, DocketNumber, Version};
-use casefold_projector::{CaseFolder, ListsFolder, Projector};
+use casefold_projector::{CaseFolder, ListsFolder, Projections, Projector};
 use casefold_shared::case::Case;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::Config;
@@ -82,7 +82,7 @@ impl Court {
     pub(crate) fn projector_reading(&self, events: Arc<dyn EventStore>) -> Projector {
         let clock = Arc::new(SystemClock);
         let folder = CaseFolder::new(events, self.store.clone(), clock, GENERATION);
-        Projector::new(vec![folder.with_lists(self.lists())])
+        Projector::new(Projections::always(vec![folder], self.lists()))
     }
 
     /// A projector that can't write the rows of commands.
@@ -90,12 +90,13 @@ impl Court {
         let snapshots = Arc::new(Forgetful(self.store.clone()));
         let clock = Arc::new(SystemClock);
         let folder = CaseFolder::new(self.store.clone(), snapshots, clock, GENERATION);
-        Projector::new(vec![folder.with_lists(self.lists())])
+        Projector::new(Projections::always(vec![folder], self.lists()))
     }
 
     fn lists(&self) -> Vec<ListsFolder> {
         let clock = Arc::new(SystemClock);
-        vec![ListsFolder::new(self.store.clone(), clock, GENERATION)]
+        let store = self.store.clone();
+        vec![ListsFolder::new(store.clone(), store, clock, GENERATION)]
     }
 
     pub(crate) async fn append(&self, commits: &[Commit]) {

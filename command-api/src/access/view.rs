@@ -18,7 +18,7 @@ mod trial;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use self::case::{CaseView, ConsolidatedCases, FoldedFromView, PartyCaseView};
+pub use self::case::{CaseView, ConsolidatedCases, FoldedFromView, PartyCaseView, StatusView};
 pub use self::court::{CourtCaseView, ReadinessView};
 pub use self::entry::{
     CourtEntryView, DocketEntryView, EntryView, PartyEntryView, ServedName, WithheldEntryView,

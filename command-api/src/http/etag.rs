@@ -1,8 +1,12 @@
-//! Entity tags: a case's version in quotes.
+//! Entity tags: a case's version in quotes, `"3"`; of what was read of a case, with the
+//! generation that it was read from behind a dot, `"3.2"`, because another generation may
+//! show another case of the same version. A command goes by the version alone, and takes
+//! either.
 
 use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use casefold_events::Version;
+use casefold_shared::gateway::Generation;
 
 use super::problem::Problem;
 
@@ -10,6 +14,12 @@ use super::problem::Problem;
 pub(super) fn of(version: Version) -> HeaderValue {
     // Digits in quotes are always a header's value.
     HeaderValue::from_str(&format!("\"{version}\""))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// The tag of a case as it was read from a generation.
+pub(super) fn of_read(version: Version, generation: Generation) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{version}.{generation}\""))
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
@@ -48,15 +58,22 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<Version>, Problem> 
     }
 }
 
-/// Whether `If-None-Match` says that the client has this version already.
+/// Whether `If-None-Match` says that the client has just this already: a version, as it was
+/// read from a generation.
 ///
 /// # Errors
 /// 400 where the header is no list of tags.
-pub(super) fn none_match(headers: &HeaderMap, current: Version) -> Result<bool, Problem> {
+pub(super) fn none_match(
+    headers: &HeaderMap,
+    current: Version,
+    generation: Generation,
+) -> Result<bool, Problem> {
     Ok(match Tags::read(headers, IF_NONE_MATCH)? {
         None => false,
         Some(Tags::Any) => true,
-        Some(Tags::List(tags)) => tags.iter().any(|tag| tag.version == Some(current)),
+        Some(Tags::List(tags)) => tags
+            .iter()
+            .any(|tag| tag.version == Some(current) && tag.generation == Some(generation)),
     })
 }
 
@@ -69,6 +86,8 @@ struct Tag {
     weak: bool,
     /// `None` for a tag that this service never gave.
     version: Option<Version>,
+    /// `None` for the tag of a version alone.
+    generation: Option<Generation>,
 }
 
 impl Tags {
@@ -115,14 +134,28 @@ impl Tag {
             None if after.is_empty() => after,
             None => return None,
         };
-        let digits = opaque.bytes().all(|byte| byte.is_ascii_digit()) && !opaque.starts_with('0');
-        let version = if digits {
-            opaque.parse().ok().map(Version)
-        } else {
-            None
+        let (version, generation) = match opaque.split_once('.') {
+            None => (number(opaque), None),
+            Some((version, generation)) => match number(generation) {
+                None => (None, None),
+                generation => (number(version), generation),
+            },
         };
-        Some((Self { weak, version }, after))
+        let tag = Self {
+            weak,
+            version: version.map(Version),
+            generation: generation
+                .and_then(|it| u32::try_from(it).ok())
+                .map(Generation),
+        };
+        Some((tag, after))
     }
+}
+
+/// A number as this service writes it.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| digits)
 }
 
 fn malformed(name: &HeaderName, why: &'static str) -> Problem {
@@ -185,15 +218,34 @@ mod tests {
 
     #[test]
     fn if_none_match_finds_the_version_in_any_list_weak_or_strong() {
-        let has =
-            |values: &[&str]| none_match(&headers(IF_NONE_MATCH, values), Version(3)).unwrap();
-        assert!(has(&["\"3\""]));
-        assert!(has(&["W/\"3\""]));
-        assert!(has(&["\"1\",\"2\" , \"3\""]));
-        assert!(has(&["\"1\"", "\"3\""]));
+        let in_second = |values: &[&str]| {
+            none_match(&headers(IF_NONE_MATCH, values), Version(3), Generation(2))
+                .map_err(|problem| problem.code().to_owned())
+        };
+        let has = |values: &[&str]| in_second(values).unwrap();
+        assert!(has(&["\"3.2\""]));
+        assert!(has(&["W/\"3.2\""]));
+        assert!(has(&["\"1.2\",\"2.2\" , \"3.2\""]));
+        assert!(has(&["\"1.2\"", "\"3.2\""]));
         assert!(has(&["*"]));
-        assert!(!has(&["\"4\""]));
+        assert!(!has(&["\"4.2\""]));
         assert!(!has(&["\"somebody-else's\""]));
-        assert!(none_match(&headers(IF_NONE_MATCH, &["3"]), Version(3)).is_err());
+        assert_eq!(in_second(&["3"]), Err("MALFORMED_ETAG".to_owned()));
+    }
+
+    #[test]
+    fn what_was_read_from_another_generation_is_not_the_same() {
+        let read = |value: &str| {
+            let headers = headers(IF_NONE_MATCH, &[value]);
+            none_match(&headers, Version(3), Generation(3)).unwrap()
+        };
+        let tag = of_read(Version(3), Generation(3));
+        assert!(read(tag.to_str().unwrap()));
+        assert!(!read("\"3.2\""));
+        assert!(!read("\"3\""), "a version alone tells of no generation");
+        // A command asks for the version, wherever that was read.
+        assert_eq!(matching("\"3.2\""), Ok(Some(Version(3))));
+        assert_eq!(matching("\"3.\""), Err("MALFORMED_ETAG".to_owned()));
+        assert_eq!(matching("\"3.x\""), Err("MALFORMED_ETAG".to_owned()));
     }
 }

@@ -274,6 +274,7 @@ impl From<ReadError> for Problem {
             )
             .about("minVersion"),
             ReadError::Moving => Self::unavailable("CASE_MOVING", detail),
+            ReadError::ListsIncomplete => Self::unavailable("LISTS_INCOMPLETE", detail),
         }
     }
 }

@@ -65,14 +65,14 @@ pub(super) struct DocketEntriesPage {
         ("docketNumber" = DocketNumber, Path, description = "The case."),
         ("minVersion" = Option<u64>, Query, minimum = 1,
          description = "Don't answer with a version older than this."),
-        ("If-None-Match" = Option<String>, Header, example = "\"3\"",
-         description = "The version that the client has, in quotes: 304 if it is still the one."),
+        ("If-None-Match" = Option<String>, Header, example = "\"3.2\"",
+         description = "The `ETag` of what the client has: 304 if it is still the same."),
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
          description = "The caller's own id for the request; made here where it is absent."),
     ),
     responses(
         (status = 200, description = "The case.", body = CaseAnswer, headers(
-            ("ETag" = String, description = "The version, in quotes. Absent for a sealed case that is not the reader's."),
+            ("ETag" = String, description = "The version, and behind a dot the generation of the projection that it was read from, in quotes: `\"3.2\"`. Absent for a sealed case that is not the reader's."),
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version."),
@@ -109,7 +109,7 @@ pub(super) async fn read_case(
         };
         return Ok((FOR_ONE_READER, Json(CaseAnswer::of(&reader, nothing))).into_response());
     }
-    let tag = [(ETAG, etag::of(case.version))];
+    let tag = [(ETAG, etag::of_read(case.version, read.generation))];
     if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
@@ -141,14 +141,14 @@ pub(super) async fn read_case(
          description = "The most entries of the record on the page; 100 where it is absent."),
         ("cursor" = Option<String>, Query,
          description = "`nextCursor` of the page before; absent for the first page."),
-        ("If-None-Match" = Option<String>, Header, example = "\"3\"",
-         description = "The version that the client has, in quotes: 304 if it is still the one."),
+        ("If-None-Match" = Option<String>, Header, example = "\"3.2\"",
+         description = "The `ETag` of what the client has: 304 if it is still the same."),
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
          description = "The caller's own id for the request; made here where it is absent."),
     ),
     responses(
         (status = 200, description = "A page of entries.", body = DocketEntriesPage, headers(
-            ("ETag" = String, description = "The version, in quotes."),
+            ("ETag" = String, description = "The version, and behind a dot the generation of the projection that it was read from, in quotes: `\"3.2\"`."),
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version of the page."),
@@ -189,7 +189,7 @@ pub(super) async fn read_docket_entries(
         let detail = "the case is sealed; its docket record is for the court and the parties";
         return Err(Problem::new(StatusCode::FORBIDDEN, "CASE_SEALED", detail));
     }
-    let tag = [(ETAG, etag::of(case.version))];
+    let tag = [(ETAG, etag::of_read(case.version, read.generation))];
     if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
@@ -232,7 +232,7 @@ pub(super) async fn find(
 /// Whether the client has what it would be sent. How a reader stands to a case through its
 /// group may change while the case doesn't: then the version doesn't tell.
 fn is_unchanged(read: &ReadCase, headers: &HeaderMap) -> Result<bool, Problem> {
-    let same_version = etag::none_match(headers, read.case.version)?;
+    let same_version = etag::none_match(headers, read.case.version, read.generation)?;
     Ok(match read.standing.known_from {
         KnownFrom::Case => same_version,
         KnownFrom::Group => false,

@@ -14,7 +14,7 @@ use casefold_shared::case::Case;
 use casefold_shared::gateway::EntrySelection;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::load::Found;
+use super::load::{Found, Purpose};
 use super::{CommandError, Request, Service};
 use crate::command::{TrialCalendar, limits};
 use crate::decide::Ask;
@@ -151,9 +151,10 @@ impl Stepping<'_> {
                 rest.remove(number);
             }
             let service = self.service;
+            let generation = service.generation(Purpose::Deciding).await?;
             let reads: Vec<_> = wanted
                 .iter()
-                .map(|number| service.find(*number, EntrySelection::None, None))
+                .map(|number| service.find(generation, *number, EntrySelection::None, None))
                 .collect();
             let found: Vec<_> = stream::iter(reads)
                 .buffered(READS_AT_ONCE)

@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::calendar::READS_AT_ONCE;
 use super::envelope::{CaseHead, Envelope};
-use super::load::Found;
+use super::load::{Found, Purpose};
 use super::policies::{Planned, by_policy};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::{CaseCommand, EntryRef, GroupCommand, PetitionCommand};
@@ -36,6 +36,7 @@ impl Service {
         {
             return self.repeated_petition(&envelope, claim.commit).await;
         }
+        self.establish().await?;
         for _ in 0..MAX_TRIES {
             let now = self.clock.now();
             let mut ids = std::iter::repeat_with(|| self.clock.new_id());
@@ -195,7 +196,7 @@ impl Service {
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
                     if each == 1 {
-                        let following = self.follow_up_all(&cases, &planned, &commits).await?;
+                        let following = self.follow_up_all(&cases, &planned, &commits).await;
                         commits.extend(following);
                     }
                     return Ok(Answer::of(&commits, false));
@@ -236,23 +237,32 @@ impl Service {
         decisions.into_iter().map(plan).collect()
     }
 
-    /// What follows from the commits of a step that had no room for it.
+    /// What follows from the commits of a step that had no room for it. The step is durable,
+    /// so the command is carried out and its sender is told so, whatever becomes of this: a
+    /// failure here must not make anybody send the command anew.
     async fn follow_up_all(
         &self,
         cases: &[Case],
         planned: &[Planned],
         commits: &[Commit],
-    ) -> Result<Vec<Commit>, CommandError> {
+    ) -> Vec<Commit> {
         let mut following = Vec::new();
         for (planned, commit) in planned.iter().zip(commits) {
             let before = cases
                 .iter()
                 .find(|case| case.docket_number == commit.docket_number);
-            if let Some(before) = before.filter(|_| planned.drafts.len() > 1) {
-                following.extend(self.follow_up(before, commit).await?);
+            let Some(before) = before.filter(|_| planned.drafts.len() > 1) else {
+                continue;
+            };
+            match self.follow_up(before, commit).await {
+                Ok(commits) => following.extend(commits),
+                Err(error) => {
+                    let (docket_number, version) = (commit.docket_number, commit.version);
+                    tracing::error!(%docket_number, %version, %error, "policies did not follow");
+                }
             }
         }
-        Ok(following)
+        following
     }
 
     async fn repeated_group(
@@ -328,7 +338,8 @@ impl Service {
                 indexes: &indexes,
             }
         };
-        Ok(self.find(docket_number, selection, key).await?)
+        let generation = self.generation(Purpose::Deciding).await?;
+        Ok(self.find(generation, docket_number, selection, key).await?)
     }
 
     async fn commits(&self, wanted: &[CommitRef]) -> Result<Vec<Commit>, CommandError> {

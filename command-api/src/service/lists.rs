@@ -40,16 +40,19 @@ impl Service {
     /// A page of a list as it is stored: for the court.
     ///
     /// # Errors
-    /// [`ReadError::Store`] where the store fails.
+    /// [`ReadError::Store`] where the store fails; [`ReadError::ListsIncomplete`] while a
+    /// case may be missing in them, for a list that hides a case is worse than none.
     pub async fn read_list(
         &self,
         list: List,
         key: &str,
         range: ListRange<'_>,
     ) -> Result<ListPage, ReadError> {
-        let page = self
-            .lists
-            .list_page(self.lists_generation, list, key, range);
+        let followed = self.list_generations.followed().await?;
+        if !followed.is_whole {
+            return Err(ReadError::ListsIncomplete);
+        }
+        let page = self.lists.list_page(followed.generation, list, key, range);
         Ok(page.await?)
     }
 

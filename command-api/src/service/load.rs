@@ -3,8 +3,9 @@
 use casefold_events::{
     CaseEvent, CommandId, Commit, CommitRef, DocketEntryId, DocketNumber, Version,
 };
+use casefold_shared::case::generation::{CaseGeneration, DECIDES_FROM};
 use casefold_shared::case::{Case, FoldError};
-use casefold_shared::gateway::EntrySelection;
+use casefold_shared::gateway::{EntrySelection, Generation, StoreError};
 
 use super::{MAX_TRIES, ReadError, Service};
 
@@ -26,10 +27,31 @@ pub(super) enum Found {
     Repeated(CommitRef),
 }
 
+/// What a case is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be shown: from the generation that readers follow.
+    Showing,
+    /// To be decided over: from one that tells all that the rules ask.
+    Deciding,
+}
+
 impl Service {
-    /// Reads a case for a reader.
+    /// The generation of cases to read for a purpose. Rules never see an older shape than
+    /// they were written for: where readers follow one, commands are decided over the newest
+    /// of this build, and what is missing there is folded on the way.
+    pub(super) async fn generation(&self, purpose: Purpose) -> Result<Generation, StoreError> {
+        let followed = self.case_generations.followed().await?.generation;
+        Ok(match purpose {
+            Purpose::Deciding if followed < DECIDES_FROM => Generation::OF_CASES,
+            Purpose::Deciding | Purpose::Showing => followed,
+        })
+    }
+
+    /// Reads a case of a generation for a reader.
     pub(super) async fn load(
         &self,
+        generation: Generation,
         docket_number: DocketNumber,
         entries: EntrySelection<'_>,
         freshness: Freshness,
@@ -37,7 +59,7 @@ impl Service {
         for _ in 0..MAX_TRIES {
             let snapshot = self
                 .snapshots
-                .case_get(self.generation, docket_number, entries)
+                .case_get(generation, docket_number, entries)
                 .await?;
             let enough = match (&snapshot, freshness) {
                 (Some(_), Freshness::Snapshot) => true,
@@ -49,7 +71,7 @@ impl Service {
             }
             let base = version_of(snapshot.as_ref());
             let tail = self.events.commits_after(docket_number, base).await?;
-            if let Some(case) = self.fold_on(snapshot, &tail).await? {
+            if let Some(case) = self.fold_on(generation, snapshot, &tail).await? {
                 return Ok(case);
             }
         }
@@ -64,6 +86,7 @@ impl Service {
     /// by its row if it is within the snapshot, and among the commits past it if it is not.
     pub(super) async fn find(
         &self,
+        generation: Generation,
         docket_number: DocketNumber,
         entries: EntrySelection<'_>,
         key: Option<&CommandId>,
@@ -71,7 +94,7 @@ impl Service {
         for _ in 0..MAX_TRIES {
             let snapshot = self
                 .snapshots
-                .case_get(self.generation, docket_number, entries)
+                .case_get(generation, docket_number, entries)
                 .await?;
             let base = version_of(snapshot.as_ref());
             let tail = self.events.commits_after(docket_number, base);
@@ -91,7 +114,7 @@ impl Service {
                 }
                 None => tail.await?,
             };
-            if let Some(case) = self.fold_on(snapshot, &tail).await? {
+            if let Some(case) = self.fold_on(generation, snapshot, &tail).await? {
                 return Ok(Found::Head(case.map(Box::new)));
             }
         }
@@ -102,6 +125,7 @@ impl Service {
     /// that the commits are about were read from it.
     async fn fold_on(
         &self,
+        generation: Generation,
         snapshot: Option<Case>,
         tail: &[Commit],
     ) -> Result<Option<Option<Case>>, ReadError> {
@@ -115,14 +139,15 @@ impl Service {
             if !ids.is_empty()
                 && !self
                     .snapshots
-                    .case_load(self.generation, case, selection)
+                    .case_load(generation, case, selection)
                     .await?
             {
                 return Ok(None);
             }
         }
+        let fold = CaseGeneration::of(generation);
         for commit in tail {
-            case = Some(Case::fold(case, commit)?);
+            case = Some(fold.fold(case, commit)?);
         }
         Ok(Some(case))
     }

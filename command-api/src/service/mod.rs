@@ -23,11 +23,13 @@ use std::sync::Arc;
 use casefold_events::{
     CommandId, Commit, CorrelationId, DocketNumber, EventId, Timestamp, Version,
 };
-use casefold_shared::case::FoldError;
+use casefold_shared::case::{FoldError, generation};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    ControlStore, EventStore, Generation, ListStore, SnapshotStore, StoreError,
+    ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
 };
+use casefold_shared::generations::follow::Follower;
+use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
 
 pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
@@ -49,8 +51,8 @@ pub struct Service {
     lists: Arc<dyn ListStore>,
     control: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
-    generation: Generation,
-    lists_generation: Generation,
+    case_generations: Arc<Follower>,
+    list_generations: Arc<Follower>,
     documents: Option<Documents>,
 }
 
@@ -172,6 +174,9 @@ pub enum ReadError {
     /// build or a repair, and nothing of it is lost.
     #[error("the case's history can't be read by this build")]
     Fold(#[from] FoldError),
+    /// The lists lack cases. HTTP 503: it passes when their rebuild has come to its end.
+    #[error("the lists are being rebuilt; read cases by their numbers meanwhile")]
+    ListsIncomplete,
     /// The case has not reached the version that the caller asks for. HTTP 409.
     #[error("the case is at version {current}, and version {wanted} was asked for")]
     NotReached {
@@ -187,23 +192,42 @@ pub enum ReadError {
 
 impl Service {
     /// A service on these stores, with this clock.
-    pub fn new(
-        events: Arc<dyn EventStore>,
-        snapshots: Arc<dyn SnapshotStore>,
-        lists: Arc<dyn ListStore>,
-        control: Arc<dyn ControlStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn new(stores: Stores, clock: Arc<dyn Clock>) -> Self {
+        let follower = |name, known| {
+            Arc::new(Follower::new(
+                stores.generations.clone(),
+                stores.events.clone(),
+                clock.clone(),
+                name,
+                known,
+            ))
+        };
         Self {
-            events,
-            snapshots,
-            lists,
-            control,
+            case_generations: follower(generation::NAME, generation::known()),
+            list_generations: follower(LISTS, LIST_GENERATIONS.to_vec()),
+            events: stores.events,
+            snapshots: stores.snapshots,
+            lists: stores.lists,
+            control: stores.control,
             clock,
-            generation: Generation::OF_CASES,
-            lists_generation: Generation::FIRST,
             documents: None,
         }
+    }
+
+    /// Makes sure that the projections have generations before there is a first commit: then
+    /// it is known that they miss nothing. A process that knows them asks nobody.
+    pub(super) async fn establish(&self) -> Result<(), StoreError> {
+        self.case_generations.followed().await?;
+        self.list_generations.followed().await?;
+        Ok(())
+    }
+
+    /// Reads anew, with the next request, which generations readers follow; else a process
+    /// goes by what it knows for a bounded time
+    /// ([`KNOWN_FOR`](casefold_shared::generations::KNOWN_FOR)).
+    pub async fn forget_generations(&self) {
+        self.case_generations.forget().await;
+        self.list_generations.forget().await;
     }
 
     /// The clock by which the service records commits.

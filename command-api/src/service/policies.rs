@@ -6,7 +6,7 @@ use casefold_shared::case::{Case, FoldError};
 use casefold_shared::gateway::{AppendOutcome, EntrySelection};
 
 use super::envelope::{CaseHead, encode};
-use super::load::Found;
+use super::load::{Found, Purpose};
 use super::{CommandError, MAX_TRIES, ReadError, Service};
 use crate::policy::{self, Occasion, POLICIES};
 
@@ -134,7 +134,8 @@ impl Service {
                 let id = policy::command_id(name, cause.reference());
                 later.iter().find(move |commit| commit.command_id == id)
             };
-            let found = self.find(docket_number, entries, None).await?;
+            let generation = self.generation(Purpose::Deciding).await?;
+            let found = self.find(generation, docket_number, entries, None).await?;
             let case = match found {
                 Found::Head(Some(case)) => *case,
                 Found::Head(None) | Found::Repeated(_) => {
@@ -223,6 +224,5 @@ pub(super) fn by_policy(name: &str, cause: CommitRef, draft: &DraftCommit) -> Dr
 /// and no fold looks at a hash.
 fn folded(case: Case, draft: &DraftCommit, events: Vec<CaseEvent>) -> Case {
     let commit = draft.clone().seal(case.folded_from.head_hash);
-    let unchanged = case.clone();
-    Case::apply(Some(case), &commit, events).unwrap_or(unchanged)
+    case.after(&commit, events)
 }

@@ -2,10 +2,10 @@
 
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
-use casefold_shared::gateway::{CommitPage, EntrySelection, Order};
+use casefold_shared::gateway::{CommitPage, EntrySelection, Generation, Order};
 use futures::{StreamExt, stream};
 
-use super::load::{Found, Freshness};
+use super::load::{Found, Freshness, Purpose};
 use super::{ReadError, Service};
 use crate::access::{KnownFrom, Reader, Relation, Sight, Standing};
 use crate::decide::Actor;
@@ -20,6 +20,8 @@ pub struct ReadCase {
     pub case: Case,
     /// How the one for whom it was read stands to it.
     pub standing: Standing,
+    /// The generation that it was read from: another shows another case of the same version.
+    pub generation: Generation,
 }
 
 impl ReadCase {
@@ -46,16 +48,22 @@ impl Service {
         min_version: Option<Version>,
         entries: EntrySelection<'_>,
     ) -> Result<Option<ReadCase>, ReadError> {
+        let generation = self.generation(Purpose::Showing).await?;
         let case = if actor.role.is_internal() {
-            self.read_case(docket_number, min_version, entries).await?
+            self.read_snapshot(generation, docket_number, min_version, entries)
+                .await?
         } else {
-            self.read_case_at_head(docket_number, entries).await?
+            self.read_head(generation, docket_number, entries).await?
         };
         let Some(case) = case else {
             return Ok(None);
         };
         let standing = self.standing(actor, &case).await?;
-        let read = ReadCase { case, standing };
+        let read = ReadCase {
+            case,
+            standing,
+            generation,
+        };
         let current = read.case.version;
         match min_version {
             Some(wanted) if wanted > current && read.reader(actor).sight() != Sight::Sealed => {
@@ -116,8 +124,22 @@ impl Service {
         min_version: Option<Version>,
         entries: EntrySelection<'_>,
     ) -> Result<Option<Case>, ReadError> {
+        let generation = self.generation(Purpose::Showing).await?;
+        self.read_snapshot(generation, docket_number, min_version, entries)
+            .await
+    }
+
+    async fn read_snapshot(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        min_version: Option<Version>,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, ReadError> {
         let freshness = min_version.map_or(Freshness::Snapshot, Freshness::AtLeast);
-        let case = self.load(docket_number, entries, freshness).await?;
+        let case = self
+            .load(generation, docket_number, entries, freshness)
+            .await?;
         let current = case.as_ref().map_or(Version::ZERO, |case| case.version);
         match min_version {
             Some(wanted) if case.is_some() && wanted > current => {
@@ -137,7 +159,17 @@ impl Service {
         docket_number: DocketNumber,
         entries: EntrySelection<'_>,
     ) -> Result<Option<Case>, ReadError> {
-        match self.find(docket_number, entries, None).await? {
+        let generation = self.generation(Purpose::Showing).await?;
+        self.read_head(generation, docket_number, entries).await
+    }
+
+    async fn read_head(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        entries: EntrySelection<'_>,
+    ) -> Result<Option<Case>, ReadError> {
+        match self.find(generation, docket_number, entries, None).await? {
             Found::Head(case) => Ok(case.map(|case| *case)),
             // Only a command with a key is ever found to be repeated.
             Found::Repeated(_) => Ok(None),

@@ -1,5 +1,6 @@
 //! The API over a store that is out of order, and a way to ask it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -17,9 +18,11 @@ use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     AppendOutcome, BeginOutcome, Claim, CommandRow, CommitPage, ControlStore, EntrySelection,
-    EventStore, Generation, ListPage, ListRange, ListStore, ListsOutcome, Order, PutOutcome,
-    Quarantined, ScanPage, Segment, SnapshotStore, StoreError,
+    EventStore, Generation, GenerationStore, Head, Lease, LeaseState, LeaseStore, ListPage,
+    ListRange, ListStore, ListsOutcome, Operation, Order, ProjectionId, PutOutcome, Quarantined,
+    Removed, Revised, ScanPage, Segment, SnapshotStore, StoreError, StoredRow, Stores, Term,
 };
+use casefold_shared::generations::Generations;
 use casefold_shared::lists::{List, ListRow};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -84,6 +87,9 @@ impl EventStore for Fault {
     async fn commits_scan(&self, _: Segment, _: Option<CommitRef>) -> Result<ScanPage, StoreError> {
         self.strike().await
     }
+    async fn any_case(&self) -> Result<Option<DocketNumber>, StoreError> {
+        self.strike().await
+    }
     async fn docket_number_highest(&self, _: u8) -> Result<Option<DocketNumber>, StoreError> {
         self.strike().await
     }
@@ -113,6 +119,13 @@ impl SnapshotStore for Fault {
         _: &Case,
         _: Version,
     ) -> Result<PutOutcome, StoreError> {
+        self.strike().await
+    }
+    async fn case_heads(
+        &self,
+        _: Generation,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
         self.strike().await
     }
     fn case_put_fits(&self, _: &Case, _: Version) -> bool {
@@ -157,6 +170,19 @@ impl ListStore for Fault {
     ) -> Result<Option<Version>, StoreError> {
         self.strike().await
     }
+    async fn lists_heads(
+        &self,
+        _: Generation,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.strike().await
+    }
+    async fn lists_of(&self, _: Generation, _: DocketNumber) -> Result<Vec<StoredRow>, StoreError> {
+        self.strike().await
+    }
+    fn list_place(&self, _: &ListRow) -> String {
+        String::new()
+    }
     async fn list_page(
         &self,
         _: Generation,
@@ -180,6 +206,54 @@ impl ListStore for Fault {
         self.strike().await
     }
     async fn lists_parked(&self, _: Generation) -> Result<Vec<Quarantined>, StoreError> {
+        self.strike().await
+    }
+}
+
+#[async_trait]
+impl GenerationStore for Fault {
+    async fn generations_get(&self, _: &str) -> Result<Option<Revised>, StoreError> {
+        self.strike().await
+    }
+    async fn generations_put(
+        &self,
+        _: &str,
+        _: &Generations,
+        _: Option<u64>,
+        _: &Operation,
+    ) -> Result<bool, StoreError> {
+        self.strike().await
+    }
+    async fn operations(&self, _: usize) -> Result<Vec<Operation>, StoreError> {
+        self.strike().await
+    }
+    async fn contents_mark(&self, _: ProjectionId, _: Uuid) -> Result<Uuid, StoreError> {
+        self.strike().await
+    }
+    async fn contents_marked(&self, _: ProjectionId) -> Result<Option<Uuid>, StoreError> {
+        self.strike().await
+    }
+    async fn contents_remove(
+        &self,
+        _: ProjectionId,
+        _: Option<String>,
+    ) -> Result<Removed, StoreError> {
+        self.strike().await
+    }
+}
+
+#[async_trait]
+impl LeaseStore for Fault {
+    async fn lease_take(&self, _: &str, _: &str, _: Term<'_>) -> Result<Option<Lease>, StoreError> {
+        self.strike().await
+    }
+    async fn lease_keep(&self, _: &Lease, _: Timestamp, _: &str) -> Result<bool, StoreError> {
+        self.strike().await
+    }
+    async fn lease_release(&self, _: &Lease, _: &str) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn leases(&self, _: &str) -> Result<Vec<LeaseState>, StoreError> {
         self.strike().await
     }
 }
@@ -334,7 +408,7 @@ impl Ask {
         LazyLock::force(&LOG);
         let store = Arc::new(self.fault);
         let clock = Arc::new(Still(AtomicU64::new(1)));
-        let service = Service::new(store.clone(), store.clone(), store.clone(), store, clock);
+        let service = Service::new(Stores::of(store), clock);
         let router = router(ApiState::new(
             service,
             TokenVerifier::hs256(SECRET).unwrap(),

@@ -1,28 +1,59 @@
-//! Bringing the lists of a case forward, after the case itself is written.
+//! The lists of cases as a projection.
 //!
-//! The lists are a projection of their own: a failure of theirs holds up no case. It also
-//! works the other way round: they are brought forward where the case was found up to date
-//! already, since whoever had written it may have come to an end before its lists.
+//! Live, they are made from the case that was just folded, whichever generation it is of, so
+//! that no case is read twice: [`ListsFolder::bring`]. They are brought forward where the case
+//! was found up to date already, too, since whoever had written it may have come to an end
+//! before its lists. A failure of theirs holds up no case.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
+use casefold_shared::case::generation::CaseGeneration;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{Generation, ListStore, Quarantined, StoreError};
-use casefold_shared::lists::rows;
+use casefold_shared::gateway::{
+    EventStore, Generation, Head, ListStore, ListsOutcome, ProjectionId, Quarantined, StoreError,
+};
+use casefold_shared::lists::{NAME, rows};
+use futures::{StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+
+use super::{Advance, AdvanceError, Counts, Outcome};
+use crate::folder::{Advanced, Folder, PutWhole};
+use crate::hints::Hints;
+use crate::history::{Folded, History, Obstacle};
+
+/// How many cases are put at once.
+const PUTS_AT_ONCE: usize = 16;
 
 /// Brings the rows of cases forward in one generation of the lists.
 #[derive(Clone)]
 pub struct ListsFolder {
+    events: Arc<dyn EventStore>,
     store: Arc<dyn ListStore>,
     clock: Arc<dyn Clock>,
     generation: Generation,
 }
 
+/// What bringing the rows of a case forward came to.
+enum Brought {
+    Written,
+    Current,
+    Parked(Version),
+}
+
 impl ListsFolder {
     /// A folder into a generation.
-    pub fn new(store: Arc<dyn ListStore>, clock: Arc<dyn Clock>, generation: Generation) -> Self {
+    pub fn new(
+        events: Arc<dyn EventStore>,
+        store: Arc<dyn ListStore>,
+        clock: Arc<dyn Clock>,
+        generation: Generation,
+    ) -> Self {
         Self {
+            events,
             store,
             clock,
             generation,
@@ -33,8 +64,22 @@ impl ListsFolder {
     /// whose rows can't be written at all is parked; it is released when they can.
     ///
     /// # Errors
-    /// [`StoreError`], where another try may do.
-    pub(super) async fn bring(&self, case: &Case) -> Result<(), StoreError> {
+    /// [`AdvanceError::Lists`], where another try may do.
+    pub async fn bring(&self, case: &Case) -> Result<(), AdvanceError> {
+        self.bring_rows(case).await.map(|_| ())
+    }
+
+    async fn bring_rows(&self, case: &Case) -> Result<Brought, AdvanceError> {
+        let docket_number = case.docket_number;
+        self.try_bring(case)
+            .await
+            .map_err(|source| AdvanceError::Lists {
+                docket_number,
+                source,
+            })
+    }
+
+    async fn try_bring(&self, case: &Case) -> Result<Brought, StoreError> {
         let docket_number = case.docket_number;
         let rows = rows(case);
         let (parked, put) = futures::future::join(
@@ -60,29 +105,150 @@ impl ListsFolder {
                         .await?;
                     tracing::info!(%docket_number, "the lists of a parked case are released");
                 }
-                Ok(())
+                Ok(match outcome {
+                    ListsOutcome::Changed(_) | ListsOutcome::Unchanged => Brought::Written,
+                    ListsOutcome::Current => Brought::Current,
+                })
             }
             Err(error) if error.may_pass() => Err(error),
-            Err(error) => self.park(case, &error, parked).await,
+            Err(error) => {
+                self.park(docket_number, case.version, error.to_string(), parked)
+                    .await?;
+                Ok(Brought::Parked(case.version))
+            }
         }
+    }
+
+    /// Brings the rows of a case as far as its history goes, and parks it where that is not
+    /// to its end.
+    async fn bring_whole(&self, history: &History) -> Result<Brought, AdvanceError> {
+        let Folded { case, obstacle } = history.fold(CaseGeneration::of(Generation::OF_CASES));
+        let brought = match &case {
+            Some(case) => self.bring_rows(case).await?,
+            None => Brought::Current,
+        };
+        let Some(Obstacle { version, reason }) = obstacle else {
+            return Ok(brought);
+        };
+        let docket_number = history.docket_number;
+        let parked = async {
+            let earlier = self
+                .store
+                .lists_parked_get(self.generation, docket_number)
+                .await?;
+            self.park(docket_number, version, reason, earlier).await
+        };
+        parked.await.map_err(|source| AdvanceError::Lists {
+            docket_number,
+            source,
+        })?;
+        Ok(Brought::Parked(version))
     }
 
     async fn park(
         &self,
-        case: &Case,
-        error: &StoreError,
+        docket_number: DocketNumber,
+        version: Version,
+        reason: String,
         earlier: Option<Quarantined>,
     ) -> Result<(), StoreError> {
-        let docket_number = case.docket_number;
-        let reason = error.to_string();
         tracing::error!(%docket_number, reason, "a case is parked: its lists can't be written");
         let since = earlier.map_or_else(|| self.clock.now(), |earlier| earlier.since);
         let parked = Quarantined {
             docket_number,
-            version: case.version,
+            version,
             reason,
             since,
         };
         self.store.lists_park(self.generation, &parked).await
+    }
+}
+
+#[async_trait]
+impl Folder for ListsFolder {
+    fn id(&self) -> ProjectionId {
+        ProjectionId {
+            name: NAME,
+            generation: self.generation,
+        }
+    }
+
+    /// Hints are of no use here: rows follow from a whole case.
+    async fn advance(
+        &self,
+        docket_number: DocketNumber,
+        _: &Hints,
+    ) -> Result<Advanced, AdvanceError> {
+        let history = History::read(&*self.events, docket_number).await;
+        let history = history.map_err(|source| AdvanceError::Lists {
+            docket_number,
+            source,
+        })?;
+        let version = history.last().map_or(Version::ZERO, |it| it.version);
+        let mut counts = Counts::default();
+        let outcome = match self.bring_whole(&history).await? {
+            Brought::Written => Outcome::Folded(version),
+            Brought::Current => Outcome::Skipped(version),
+            Brought::Parked(version) => {
+                counts.parked = 1;
+                Outcome::Parked(version)
+            }
+        };
+        Ok(Advanced {
+            advance: Advance { outcome, counts },
+            case: None,
+        })
+    }
+
+    async fn put_whole(&self, histories: &[History]) -> Result<PutWhole, AdvanceError> {
+        let puts: Vec<_> = histories
+            .iter()
+            .map(|history| self.bring_whole(history))
+            .collect();
+        let mut put = PutWhole::default();
+        let mut puts = futures::stream::iter(puts).buffer_unordered(PUTS_AT_ONCE);
+        while let Some(one) = puts.try_next().await? {
+            match one {
+                Brought::Written => put.written += 1,
+                Brought::Current => put.left += 1,
+                Brought::Parked(_) => put.parked += 1,
+            }
+        }
+        Ok(put)
+    }
+
+    async fn heads(
+        &self,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.store.lists_heads(self.generation, cases).await
+    }
+
+    async fn parked(&self) -> Result<Vec<Quarantined>, StoreError> {
+        self.store.lists_parked(self.generation).await
+    }
+
+    async fn stored(&self, docket_number: DocketNumber) -> Result<Option<Value>, StoreError> {
+        let rows = self.store.lists_of(self.generation, docket_number).await?;
+        let row = |row: &casefold_shared::gateway::StoredRow| {
+            (
+                format!("{}/{}", row.place, row.sort),
+                json!(row.line.as_ref()),
+            )
+        };
+        Ok((!rows.is_empty()).then(|| rows.iter().map(row).collect()))
+    }
+
+    fn expected(&self, history: &History) -> Result<Option<Value>, Obstacle> {
+        let Folded { case, obstacle } = history.fold(CaseGeneration::of(Generation::OF_CASES));
+        if let Some(obstacle) = obstacle {
+            return Err(obstacle);
+        }
+        let rows = case.as_ref().map(rows).unwrap_or_default();
+        let row = |row: &casefold_shared::lists::ListRow| {
+            let place = self.store.list_place(row);
+            (format!("{place}/{}", row.sort), json!(row.line))
+        };
+        Ok((!rows.is_empty()).then(|| rows.iter().map(row).collect()))
     }
 }

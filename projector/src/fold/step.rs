@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use casefold_events::{Commit, CommitRef, DocketEntryId, DocketNumber, Version};
+use casefold_events::{Commit, DocketEntryId, Version};
 use casefold_shared::case::{Case, FoldError};
-use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
+use casefold_shared::gateway::{CommandRow, EntrySelection, PutOutcome};
 
-use super::{CaseFolder, Counts, Obstacle, Reached, Stop, version_of};
+use super::{CaseFolder, Counts, Reached, Stop, version_of};
+use crate::history::Obstacle;
 use crate::projections::{case::entries_changed, command};
 
 /// A case being folded on from the snapshot in the store.
@@ -70,7 +71,7 @@ impl<'a> Step<'a> {
                 Err(error) => return Ok(Err(Obstacle::of_fold(&error, next))),
             };
             let case = self.case.take();
-            let Some(case) = Case::apply(case, commit, events) else {
+            let Some(case) = self.folder.fold.apply(case, commit, events) else {
                 let error = FoldError::NoPetition(commit.docket_number);
                 return Ok(Err(Obstacle::of_fold(&error, next)));
             };
@@ -105,7 +106,7 @@ impl<'a> Step<'a> {
         // Entries are loaded into a case that is as the store has it.
         self.write().await?;
         if let Some(case) = &mut self.case {
-            let generation = self.folder.generation;
+            let generation = self.folder.generation();
             let entries = EntrySelection::Some {
                 ids: &needed,
                 indexes: &[],
@@ -132,7 +133,7 @@ impl<'a> Step<'a> {
         let failed = |error| Stop::of(error, case.version);
         store.commands_put(&self.rows).await.map_err(failed)?;
         match store
-            .case_put(self.folder.generation, case, self.base)
+            .case_put(self.folder.generation(), case, self.base)
             .await
             .map_err(failed)?
         {
@@ -145,36 +146,4 @@ impl<'a> Step<'a> {
             }
         }
     }
-}
-
-/// Reads commits one by one up to the one that can't be read, beginning at an obstacle that a
-/// read of them all has met at an unknown place.
-pub(super) async fn readable_commits(
-    events: &dyn EventStore,
-    docket_number: DocketNumber,
-    met: Obstacle,
-) -> Result<Commits, Stop> {
-    let mut commits = Vec::new();
-    let mut version = met.version;
-    let unreadable = loop {
-        match events
-            .commit_get(CommitRef {
-                docket_number,
-                version,
-            })
-            .await
-        {
-            Ok(Some(commit)) => commits.push(commit),
-            Ok(None) => break Obstacle { version, ..met },
-            Err(error) => match Stop::of(error, version) {
-                Stop::Unfoldable(obstacle) => break obstacle,
-                stop @ (Stop::Passing(_) | Stop::Superseded) => return Err(stop),
-            },
-        }
-        version = version.next();
-    };
-    Ok(Commits {
-        commits,
-        unreadable: Some(unreadable),
-    })
 }

@@ -8,9 +8,6 @@ use std::collections::HashSet;
 
 use casefold_events::{CaseEvent, Commit, DocketEntryId};
 
-/// The projection's name.
-pub const NAME: &str = "case";
-
 /// The docket entries that must be loaded before these commits are folded in this order:
 /// those that an event changes and that none of the commits files before. A commit that
 /// can't be understood asks for none: it won't be folded.

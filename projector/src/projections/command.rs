@@ -4,9 +4,6 @@
 use casefold_events::Commit;
 use casefold_shared::gateway::CommandRow;
 
-/// The projection's name.
-pub const NAME: &str = "command";
-
 /// The row of a commit.
 pub fn row(commit: &Commit) -> CommandRow {
     CommandRow {

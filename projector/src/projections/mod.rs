@@ -1,73 +1,205 @@
-//! The projections: what is derived from commits, each a name, a generation and a pure
+//! The projections: what is derived from commits, each a name, its generations, and a pure
 //! function. One file a projection.
 //!
-//! A projection can be thrown away and folded again from the event table. One whose
-//! function changes gets a new generation, which is folded beside the old one until readers
-//! are switched: see [`Projector::new`](crate::stream::Projector::new), which takes a folder
-//! a generation.
+//! A projection can be thrown away and folded again from the event table. One whose function
+//! changes gets a new generation, which is folded beside the old one until readers are
+//! switched. Which generations are folded is not this build's to say: it folds those of its
+//! own that are begun and not retired, as the control table has them.
 
 pub mod case;
 pub mod command;
-pub mod lists;
 
-use casefold_shared::gateway::Generation;
+use std::sync::Arc;
 
-/// A projection, in one generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Projection {
-    /// Its name.
-    pub name: &'static str,
-    /// Its generation.
-    pub generation: Generation,
+use casefold_shared::case::generation;
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{Generation, ProjectionId, StoreError, Stores};
+use casefold_shared::generations::follow::Follower;
+use casefold_shared::lists;
+
+use crate::fold::{CaseFolder, ListsFolder};
+use crate::folder::Folder;
+
+/// All projections of a build, in all its generations.
+#[derive(Clone)]
+pub struct Projections {
+    cases: Group<CaseFolder>,
+    lists: Group<ListsFolder>,
+    others: Vec<Group<dyn Folder>>,
 }
 
-/// Every projection that this build folds. The next one, or the next generation of one, goes
-/// here.
-pub const PROJECTIONS: &[Projection] = &[
-    Projection {
-        name: case::NAME,
-        generation: Generation::OF_CASES,
-    },
-    Projection {
-        name: command::NAME,
-        generation: Generation::FIRST,
-    },
-    Projection {
-        name: lists::NAME,
-        generation: Generation::FIRST,
-    },
-];
-
-/// The generations of the case projection that this build folds, side by side. The rows of
-/// the command projection are written on the way, before the case of the same version.
-pub fn case_generations() -> impl Iterator<Item = Generation> {
-    generations(case::NAME)
+/// The generations of one projection.
+struct Group<F: ?Sized> {
+    name: &'static str,
+    /// Who says which of them are folded; `None`: all.
+    follower: Option<Arc<Follower>>,
+    folders: Vec<(Generation, Arc<F>)>,
 }
 
-/// The generations of the lists that are made from a generation of the case projection.
-pub fn lists_generations(made_from: Generation) -> impl Iterator<Item = Generation> {
-    generations(lists::NAME).filter(move |_| made_from == lists::MADE_FROM)
+/// The folders that are to fold now.
+#[derive(Clone)]
+pub struct Live {
+    /// Of cases.
+    pub cases: Vec<Arc<CaseFolder>>,
+    /// Of lists, which are made from cases.
+    pub lists: Vec<Arc<ListsFolder>>,
+    /// Of all others, which fold commits.
+    pub others: Vec<Arc<dyn Folder>>,
 }
 
-fn generations(name: &str) -> impl Iterator<Item = Generation> {
-    PROJECTIONS
-        .iter()
-        .filter(move |projection| projection.name == name)
-        .map(|projection| projection.generation)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn no_generation_of_a_projection_is_listed_twice_and_the_case_is_listed() {
-        let distinct: HashSet<_> = PROJECTIONS.iter().collect();
-        assert_eq!(distinct.len(), PROJECTIONS.len());
-        assert!(case_generations().count() >= 1);
-        let lists = case_generations().flat_map(lists_generations);
-        assert_eq!(lists.count(), generations(lists::NAME).count());
+impl Projections {
+    /// The projections of this build. The next one goes here.
+    pub fn of_this_build(stores: &Stores, clock: &Arc<dyn Clock>) -> Self {
+        let follower = |name, known: &[Generation]| {
+            Some(Arc::new(Follower::new(
+                stores.generations.clone(),
+                stores.events.clone(),
+                clock.clone(),
+                name,
+                known.to_vec(),
+            )))
+        };
+        let known = generation::known();
+        Self {
+            cases: Group {
+                name: generation::NAME,
+                follower: follower(generation::NAME, &known),
+                folders: known
+                    .iter()
+                    .map(|it| (*it, Arc::new(case_folder(stores, clock, *it))))
+                    .collect(),
+            },
+            lists: Group {
+                name: lists::NAME,
+                follower: follower(lists::NAME, lists::GENERATIONS),
+                folders: lists::GENERATIONS
+                    .iter()
+                    .map(|it| (*it, Arc::new(lists_folder(stores, clock, *it))))
+                    .collect(),
+            },
+            others: Vec::new(),
+        }
     }
+
+    /// Just these, which are folded always.
+    pub fn always(cases: Vec<CaseFolder>, lists: Vec<ListsFolder>) -> Self {
+        fn folded_always<F: Folder>(name: &'static str, folders: Vec<F>) -> Group<F> {
+            let folders = folders
+                .into_iter()
+                .map(|folder| (folder.id().generation, Arc::new(folder)));
+            Group {
+                name,
+                follower: None,
+                folders: folders.collect(),
+            }
+        }
+        Self {
+            cases: folded_always(generation::NAME, cases),
+            lists: folded_always(lists::NAME, lists),
+            others: Vec::new(),
+        }
+    }
+
+    /// The folders that are to fold now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the generations can't be read.
+    pub async fn live(&self) -> Result<Live, StoreError> {
+        let mut others = Vec::new();
+        for group in &self.others {
+            others.extend(group.live().await?);
+        }
+        Ok(Live {
+            cases: self.cases.live().await?,
+            lists: self.lists.live().await?,
+            others,
+        })
+    }
+
+    /// The names of the projections.
+    pub fn names(&self) -> Vec<&'static str> {
+        let others = self.others.iter().map(|group| group.name);
+        [self.cases.name, self.lists.name]
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
+    /// The generations of a projection that this build can fold, the oldest first; none where
+    /// it has no projection of this name.
+    pub fn generations(&self, name: &str) -> Vec<ProjectionId> {
+        let all = self.all().into_iter().map(|folder| folder.id());
+        all.filter(|id| id.name == name).collect()
+    }
+
+    /// The folder into a generation, where this build has it.
+    pub fn folder(&self, id: ProjectionId) -> Option<Arc<dyn Folder>> {
+        self.all().into_iter().find(|folder| folder.id() == id)
+    }
+
+    fn all(&self) -> Vec<Arc<dyn Folder>> {
+        let mut all: Vec<Arc<dyn Folder>> = Vec::new();
+        for (_, folder) in &self.cases.folders {
+            all.push(folder.clone());
+        }
+        for (_, folder) in &self.lists.folders {
+            all.push(folder.clone());
+        }
+        for (_, folder) in self.others.iter().flat_map(|group| &group.folders) {
+            all.push(folder.clone());
+        }
+        all
+    }
+}
+
+impl Live {
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<dyn Folder>> {
+        let mut all: Vec<Arc<dyn Folder>> = Vec::new();
+        for folder in &self.cases {
+            all.push(folder.clone());
+        }
+        for folder in &self.lists {
+            all.push(folder.clone());
+        }
+        all.extend(self.others.iter().cloned());
+        all
+    }
+}
+
+impl<F: ?Sized> Group<F> {
+    async fn live(&self) -> Result<Vec<Arc<F>>, StoreError> {
+        let live = match &self.follower {
+            Some(follower) => Some(follower.live_for_projecting().await?),
+            None => None,
+        };
+        let is_live =
+            |generation: &Generation| live.as_ref().is_none_or(|live| live.contains(generation));
+        Ok(self
+            .folders
+            .iter()
+            .filter(|(generation, _)| is_live(generation))
+            .map(|(_, folder)| folder.clone())
+            .collect())
+    }
+}
+
+impl<F: ?Sized> Clone for Group<F> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name,
+            follower: self.follower.clone(),
+            folders: self.folders.clone(),
+        }
+    }
+}
+
+fn case_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) -> CaseFolder {
+    let (events, snapshots) = (stores.events.clone(), stores.snapshots.clone());
+    CaseFolder::new(events, snapshots, clock.clone(), generation)
+}
+
+fn lists_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) -> ListsFolder {
+    let (events, lists) = (stores.events.clone(), stores.lists.clone());
+    ListsFolder::new(events, lists, clock.clone(), generation)
 }

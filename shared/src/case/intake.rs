@@ -5,7 +5,7 @@ use casefold_events::case::intake::{FeeRecorded, PetitionChecked, PetitionFiled,
 use casefold_events::vocabulary::{CaseStatus, DocketNumberSuffix};
 use casefold_events::{EventId, Version};
 
-use super::{CHIEF_JUDGE, Case, Context, DocketRecord, FoldedFrom, Imported, StatusChange};
+use super::{CHIEF_JUDGE, Case, Context, DocketRecord, FoldedFrom, Imported, SetBy, StatusChange};
 
 impl Case {
     pub(super) fn begin(event: PetitionFiled, context: Context<'_>) -> Self {
@@ -35,6 +35,7 @@ impl Case {
                 status: CaseStatus::New,
                 since: commit.effective_at,
                 version: commit.version,
+                by: Some(SetBy::of(commit)),
             }],
             closed_date: None,
             associated_judge: CHIEF_JUDGE.to_owned(),

@@ -6,6 +6,7 @@
 
 mod consolidation;
 mod docket;
+pub mod generation;
 mod intake;
 mod open_entries;
 mod parties;
@@ -19,11 +20,11 @@ use casefold_events::case::trial::{Hearing, TrialSession};
 use casefold_events::ids::CorrelationId;
 use casefold_events::party::{Contact, Counsel};
 use casefold_events::vocabulary::{
-    CaseStatus, CaseType, ContactType, DocketNumberSuffix, PartyType, ProcedureType,
+    CaseStatus, CaseType, ContactType, DocketNumberSuffix, PartyType, ProcedureType, Role,
 };
 use casefold_events::{
     CaseEvent, ChainError, CommandId, Commit, DecodeError, Digest, DocketNumber, EventId, Personal,
-    Timestamp, Version,
+    Timestamp, UserId, Version,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -186,6 +187,31 @@ pub struct StatusChange {
     pub since: Timestamp,
     /// The commit that set it.
     pub version: Version,
+    /// Who set it. Cases of generation 2 don't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<SetBy>,
+}
+
+/// Who did something, as their commit has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetBy {
+    /// The user.
+    pub user_id: UserId,
+    /// The role in which they acted; `system` for what followed by itself.
+    pub role: Role,
+    /// The command.
+    pub command: String,
+}
+
+impl SetBy {
+    fn of(commit: &Commit) -> Self {
+        Self {
+            user_id: commit.actor.clone(),
+            role: commit.role,
+            command: commit.command.clone(),
+        }
+    }
 }
 
 /// A consolidated group.
@@ -277,33 +303,38 @@ impl Case {
         commit: &Commit,
         events: impl IntoIterator<Item = CaseEvent>,
     ) -> Option<Self> {
-        let context = Context { commit };
-        let mut case = case;
-        for event in events {
-            case = match (case, event) {
-                (None, CaseEvent::PetitionFiled(event)) => Some(Self::begin(event, context)),
-                (None, _) => None,
-                (Some(mut case), event) => {
-                    case.evolve(event, context);
-                    Some(case)
+        let mut events = events.into_iter();
+        let case = match case {
+            Some(case) => case,
+            None => loop {
+                if let CaseEvent::PetitionFiled(event) = events.next()? {
+                    break Self::begin(event, Context { commit });
                 }
-            };
+            },
+        };
+        Some(case.after(commit, events))
+    }
+
+    /// Applies the events of a commit to a case that has begun.
+    #[must_use]
+    pub fn after(mut self, commit: &Commit, events: impl IntoIterator<Item = CaseEvent>) -> Self {
+        let context = Context { commit };
+        for event in events {
+            self.evolve(event, context);
         }
-        case.map(|mut case| {
-            case.version = commit.version;
-            case.folded_from = FoldedFrom {
-                events: case.folded_from.events + commit.events.len() as u64,
-                last_event_id: commit
-                    .events
-                    .last()
-                    .map_or(case.folded_from.last_event_id, |event| event.event_id),
-                last_command_id: commit.command_id.clone(),
-                correlation_id: commit.correlation_id.clone(),
-                recorded_at: commit.recorded_at,
-                head_hash: commit.hash,
-            };
-            case
-        })
+        self.version = commit.version;
+        self.folded_from = FoldedFrom {
+            events: self.folded_from.events + commit.events.len() as u64,
+            last_event_id: commit
+                .events
+                .last()
+                .map_or(self.folded_from.last_event_id, |event| event.event_id),
+            last_command_id: commit.command_id.clone(),
+            correlation_id: commit.correlation_id.clone(),
+            recorded_at: commit.recorded_at,
+            head_hash: commit.hash,
+        };
+        self
     }
 
     fn evolve(&mut self, event: CaseEvent, context: Context<'_>) {

@@ -7,7 +7,7 @@ use casefold_events::case::standing::{
 };
 use casefold_events::vocabulary::CaseStatus;
 
-use super::{Case, Context, StatusChange};
+use super::{Case, Context, SetBy, StatusChange};
 
 impl Case {
     pub(super) fn status_changed(&mut self, event: CaseStatusChanged, context: Context<'_>) {
@@ -29,6 +29,7 @@ impl Case {
             status,
             since: commit.effective_at,
             version: commit.version,
+            by: Some(SetBy::of(commit)),
         });
         self.closed_date = status
             .is_closed()

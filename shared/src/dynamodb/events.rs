@@ -15,7 +15,7 @@ use super::tables::{case_partition, claim_key, commit_key, year_in_partition};
 use super::write::{Condition, ConditionalPut, Step, Written};
 use crate::gateway::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
-    StoreError,
+    StoreError, Unreadable,
 };
 
 /// How many items one page of a scan or query looks at: about 1 MB, which is a page's own
@@ -160,22 +160,54 @@ impl EventStore for DynamoStore {
     ) -> Result<ScanPage, StoreError> {
         let page = self
             .scan_of(segment, from.map(commit_key))
+            .consistent_read(true)
             .limit(PAGE)
             .send()
             .await
             .map_err(store_error)?;
+        let (mut commits, mut unreadable) = (Vec::new(), Vec::new());
+        for item in page.items() {
+            match commit_from_item(item) {
+                Ok(commit) => commits.push(commit),
+                Err(error) => unreadable.push(Unreadable {
+                    // What has not even the keys of a commit is nothing that was put here.
+                    commit: commit_ref_from_stream_keys(item)?,
+                    problem: error.to_string(),
+                }),
+            }
+        }
         Ok(ScanPage {
-            commits: page
-                .items()
-                .iter()
-                .map(commit_from_item)
-                .collect::<Result<_, _>>()?,
+            commits,
+            unreadable,
             next: page
                 .last_evaluated_key
                 .as_ref()
                 .map(commit_ref_from_stream_keys)
                 .transpose()?,
         })
+    }
+
+    async fn any_case(&self) -> Result<Option<DocketNumber>, StoreError> {
+        let mut from = None;
+        loop {
+            let page = self
+                .client
+                .scan()
+                .table_name(&self.tables.events)
+                .consistent_read(true)
+                .limit(1)
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(store_error)?;
+            if let Some(found) = page.items().first() {
+                return Ok(Some(commit_ref_from_stream_keys(found)?.docket_number));
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     async fn docket_number_highest(&self, year: u8) -> Result<Option<DocketNumber>, StoreError> {

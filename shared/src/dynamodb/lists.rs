@@ -1,5 +1,7 @@
 //! The list store on DynamoDB.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use casefold_events::{DocketNumber, Version};
 
@@ -8,9 +10,12 @@ use super::error::store_error;
 use super::lists_layout::state_of;
 use super::read::Consistency;
 use super::rows::{quarantine_item, quarantine_key, quarantined};
-use super::tables::{LISTS_STATE, lists_partition, lists_quarantine_partition, text_key};
+use super::tables::{
+    LISTS_STATE, list_place, lists_partition, lists_quarantine_partition, text_key,
+};
 use crate::gateway::{
-    Generation, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
+    Generation, Head, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
+    StoredRow,
 };
 use crate::lists::{List, ListRow};
 
@@ -36,6 +41,29 @@ impl ListStore for DynamoStore {
         let state = self.get(&self.tables.snapshots, key).await?;
         let version = |item| state_of(item).map(|state| state.version);
         state.as_ref().map(version).transpose()
+    }
+
+    async fn lists_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.heads(cases, |number| {
+            (lists_partition(generation, number), LISTS_STATE)
+        })
+        .await
+    }
+
+    async fn lists_of(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        self.lists_stored(generation, docket_number).await
+    }
+
+    fn list_place(&self, row: &ListRow) -> String {
+        list_place(row.list, &row.key, row.bucket())
     }
 
     async fn list_page(

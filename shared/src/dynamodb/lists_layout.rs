@@ -109,13 +109,8 @@ impl Inventory {
             .iter()
             .filter(differs)
             .map(|(key, _)| Change::Put(key.clone()));
-        let stored = self.0.iter().flat_map(|(place, sorts)| {
-            sorts.keys().map(|sort| RowKey {
-                place: place.clone(),
-                sort: sort.clone(),
-            })
-        });
-        let removals = stored
+        let removals = self
+            .keys()
             .filter(|key| !wanted.contains_key(key))
             .map(Change::Remove);
         puts.chain(removals).collect()
@@ -123,6 +118,16 @@ impl Inventory {
 
     fn digest(&self, key: &RowKey) -> Option<&String> {
         self.0.get(&key.place)?.get(&key.sort)
+    }
+
+    /// Where rows are stored, in their order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = RowKey> {
+        self.0.iter().flat_map(|(place, sorts)| {
+            sorts.keys().map(|sort| RowKey {
+                place: place.clone(),
+                sort: sort.clone(),
+            })
+        })
     }
 
     /// Whether a row is stored, whatever it shows.

@@ -4,15 +4,19 @@
 //! first one, and where that does not fill the page two at once, then four, then eight, so
 //! that buckets which have become empty cost little time.
 
+use casefold_events::DocketNumber;
 use futures::future::try_join_all;
 
 use super::DynamoStore;
-use super::error::store_error;
+use super::error::{store_error, throttled};
 use super::item::{Item, get_text, text};
-use super::lists_layout::{corrupt_row, line_of};
+use super::lists_layout::{corrupt_row, line_of, stored};
 use super::read::Consistency;
-use super::tables::{RANGE_KEY, buckets_partition, list_partition, list_place};
-use crate::gateway::{Generation, ListPage, ListRange, SortOrder, StoreError};
+use super::tables::{
+    RANGE_KEY, buckets_partition, list_partition, list_place, lists_partition, text_key,
+};
+use super::write::{pauses, sleep};
+use crate::gateway::{Generation, ListPage, ListRange, SortOrder, StoreError, StoredRow};
 use crate::lists::{List, ListRow, bucket};
 
 /// Before and after every sort text: they begin with letters and digits.
@@ -36,6 +40,37 @@ struct Part<'a> {
 }
 
 impl DynamoStore {
+    /// The rows that a case has, as its inventory names them.
+    pub(super) async fn lists_stored(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let table = &self.tables.snapshots;
+        for pause in pauses() {
+            sleep(pause).await;
+            let partition = lists_partition(generation, docket_number);
+            let there = self
+                .query_rows(table, &partition, "", Consistency::Strong)
+                .await?;
+            let Some((_, inventory)) = stored(&there)? else {
+                continue;
+            };
+            let mut rows = Vec::new();
+            for key in inventory.keys() {
+                let partition = list_partition(generation, &key.place);
+                let item = self.get(table, text_key(partition, &*key.sort)).await?;
+                rows.push(StoredRow {
+                    line: item.as_ref().map(line_of).transpose()?,
+                    place: key.place,
+                    sort: key.sort,
+                });
+            }
+            return Ok(rows);
+        }
+        Err(throttled("the lists of the case kept changing"))
+    }
+
     pub(super) async fn list_read(
         &self,
         generation: Generation,

@@ -10,6 +10,7 @@
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
+//! | `generations`, `leases` | [`GenerationStore`](crate::gateway::GenerationStore), [`LeaseStore`](crate::gateway::LeaseStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
 //! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows, what a case has stored of them, and bringing them up to date |
 //! | `error`, `meter` | what a failure means; what the requests cost |
@@ -24,9 +25,11 @@ mod create;
 mod error;
 mod events;
 mod fit;
+mod generations;
 mod get_case;
 mod item;
 mod layout;
+mod leases;
 mod lists;
 mod lists_layout;
 mod lists_page;

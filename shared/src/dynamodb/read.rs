@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use super::DynamoStore;
 use super::error::{store_error, throttled};
 use super::item::{Item, get_text, text};
-use super::tables::{RANGE_KEY, text_key};
+use super::tables::{HASH_KEY, RANGE_KEY, text_key};
 use super::write::{pauses, sleep, unbuilt};
 use crate::gateway::StoreError;
 
@@ -24,6 +24,15 @@ pub(super) enum Consistency {
     Eventual,
     /// It sees them all.
     Strong,
+}
+
+/// Of which table items are read together, which attributes, and by which key they are told
+/// apart.
+#[derive(Clone, Copy)]
+struct Batch<'a> {
+    table: &'a str,
+    attributes: Option<&'a str>,
+    by: &'static str,
 }
 
 impl DynamoStore {
@@ -61,23 +70,54 @@ impl DynamoStore {
             .map(|sort| text_key(partition, sort))
             .collect();
         for batch in keys.chunks(MAX_BATCH_KEYS) {
-            self.get_batch(table, batch.to_vec(), &mut rows).await?;
+            let request = Batch {
+                table,
+                attributes: None,
+                by: RANGE_KEY,
+            };
+            self.get_batch(request, batch.to_vec(), &mut rows).await?;
+        }
+        Ok(rows)
+    }
+
+    /// Some attributes of items that have these keys, strongly consistent each for itself, by
+    /// their partitions. Those that are not there are left out.
+    pub(super) async fn get_items(
+        &self,
+        table: &str,
+        keys: Vec<Item>,
+        attributes: &str,
+    ) -> Result<Rows, StoreError> {
+        let mut rows = Rows::new();
+        for batch in keys.chunks(MAX_BATCH_KEYS) {
+            let request = Batch {
+                table,
+                attributes: Some(attributes),
+                by: HASH_KEY,
+            };
+            self.get_batch(request, batch.to_vec(), &mut rows).await?;
         }
         Ok(rows)
     }
 
     async fn get_batch(
         &self,
-        table: &str,
+        batch: Batch<'_>,
         keys: Vec<Item>,
         rows: &mut Rows,
     ) -> Result<(), StoreError> {
+        let Batch {
+            table,
+            attributes,
+            by,
+        } = batch;
         let mut keys = keys;
         let mut pause = pauses().skip(1);
         loop {
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
                 .consistent_read(true)
+                .set_projection_expression(attributes.map(str::to_owned))
                 .build()
                 .map_err(unbuilt)?;
             let answer = self
@@ -93,7 +133,7 @@ impl DynamoStore {
                 .unwrap_or_default();
             let some = !found.is_empty();
             for row in found {
-                rows.insert(get_text(&row, RANGE_KEY)?.to_owned(), row);
+                rows.insert(get_text(&row, by)?.to_owned(), row);
             }
             let left = answer
                 .unprocessed_keys

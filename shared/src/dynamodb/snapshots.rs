@@ -1,18 +1,23 @@
 //! The snapshot store on DynamoDB.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use casefold_events::{CommandId, DocketNumber, Version};
 
 use super::DynamoStore;
 use super::error::store_error;
 use super::fit::fits;
-use super::item::Item;
+use super::item::{Item, get_number, get_parsed};
 use super::read::Consistency;
 use super::rows::{command_items, command_row, quarantine_item, quarantine_key, quarantined};
-use super::tables::{command_key, quarantine_partition};
+use super::tables::{
+    HASH_KEY, HEADER, RANGE_KEY, command_key, quarantine_partition, snapshot_partition, text_key,
+};
 use crate::case::Case;
 use crate::gateway::{
-    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore, StoreError,
+    CommandRow, EntrySelection, Generation, Head, PutOutcome, Quarantined, SnapshotStore,
+    StoreError,
 };
 
 #[async_trait]
@@ -42,6 +47,17 @@ impl SnapshotStore for DynamoStore {
         base: Version,
     ) -> Result<PutOutcome, StoreError> {
         self.case_write(generation, case, base).await
+    }
+
+    async fn case_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.heads(cases, |number| {
+            (snapshot_partition(generation, number), HEADER)
+        })
+        .await
     }
 
     fn case_put_fits(&self, case: &Case, base: Version) -> bool {
@@ -122,5 +138,40 @@ impl SnapshotStore for DynamoStore {
             .query_rows(table, &partition, "", Consistency::Eventual)
             .await?;
         rows.values().map(quarantined).collect()
+    }
+}
+
+impl DynamoStore {
+    /// How far cases are, by the version and the hash in the item at the place of each.
+    pub(super) async fn heads(
+        &self,
+        cases: &[DocketNumber],
+        place: impl Fn(DocketNumber) -> (String, &'static str),
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        let mut partitions = BTreeMap::new();
+        let mut keys = Vec::with_capacity(cases.len());
+        for number in cases {
+            let (partition, sort) = place(*number);
+            // A batch may not name an item twice.
+            if partitions.insert(partition.clone(), *number).is_none() {
+                keys.push(text_key(partition, sort));
+            }
+        }
+        let attributes = format!("{HASH_KEY}, {RANGE_KEY}, version, head_hash");
+        let found = self
+            .get_items(&self.tables.snapshots, keys, &attributes)
+            .await?;
+        let mut heads = BTreeMap::new();
+        for (partition, item) in &found {
+            let hash = match item.contains_key("head_hash") {
+                true => Some(get_parsed(item, "head_hash")?),
+                false => None,
+            };
+            let version = Version(get_number(item, "version")?);
+            if let Some(number) = partitions.get(partition) {
+                heads.insert(*number, Head { version, hash });
+            }
+        }
+        Ok(heads)
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber};
 
 use super::item::{Item, number, text};
-use crate::gateway::Generation;
+use crate::gateway::{Generation, Operation, ProjectionId};
 use crate::lists::List;
 
 /// A table as it is created, by us or by the infrastructure's code, which is tested
@@ -161,6 +161,43 @@ pub(super) fn counter_key(year: u8) -> Item {
 /// The key of a checkpoint.
 pub(super) fn checkpoint_key(name: &str) -> Item {
     text_key(format!("CHECKPOINT#{name}"), "checkpoint")
+}
+
+/// The key of a projection's generations.
+pub(super) fn generations_key(projection: &str) -> Item {
+    text_key(format!("PROJECTION#{projection}"), "generations")
+}
+
+/// The partition of the operations log.
+pub(super) const OPERATIONS: &str = "OPERATIONS";
+
+/// The sort key of an operation: in the order of their times.
+pub(super) fn operation_sort(operation: &Operation) -> String {
+    format!("{}#{}", operation.at, operation.id)
+}
+
+/// The partition of a group of leases.
+pub(super) fn leases_partition(group: &str) -> String {
+    format!("LEASES#{group}")
+}
+
+/// The key of the mark that a generation's contents bear.
+pub(super) fn contents_key(of: ProjectionId) -> Item {
+    text_key(format!("contents@{of}"), "contents")
+}
+
+/// Whether what is stored in a partition of the snapshot table belongs to a generation. The
+/// mark is left out: it is removed before everything else.
+pub(super) fn is_of_generation(partition: &str, of: ProjectionId) -> bool {
+    let belongs = |prefix: &str| {
+        let rest = partition.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    };
+    let generation = of.generation;
+    // The rows of lists are kept under the names of their parts.
+    let of_lists = of.name == crate::lists::NAME
+        && (belongs(&format!("list@{generation}")) || belongs(&format!("buckets@{generation}")));
+    belongs(&of.to_string()) || belongs(&format!("quarantine@{of}")) || of_lists
 }
 
 /// The partition of a case's snapshot.

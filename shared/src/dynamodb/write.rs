@@ -158,13 +158,22 @@ impl DynamoStore {
                 .map_err(unbuilt)?;
             waiting.push(WriteRequest::builder().put_request(put).build());
         }
-        for batch in waiting.chunks(MAX_BATCH_ITEMS) {
-            self.put_batch(table, batch.to_vec()).await?;
+        self.write_all(table, &waiting).await
+    }
+
+    /// Puts and deletes items in batches, in no order and each for itself.
+    pub(super) async fn write_all(
+        &self,
+        table: &str,
+        requests: &[WriteRequest],
+    ) -> Result<(), StoreError> {
+        for batch in requests.chunks(MAX_BATCH_ITEMS) {
+            self.write_batch(table, batch.to_vec()).await?;
         }
         Ok(())
     }
 
-    async fn put_batch(&self, table: &str, batch: Vec<WriteRequest>) -> Result<(), StoreError> {
+    async fn write_batch(&self, table: &str, batch: Vec<WriteRequest>) -> Result<(), StoreError> {
         let mut batch = batch;
         for pause in pauses() {
             sleep(pause).await;

@@ -46,12 +46,16 @@ pub trait EventStore: Send + Sync {
     ) -> Result<CommitPage, StoreError>;
 
     /// Some commits of a segment of the whole table, in no order across cases but in order
-    /// within a case, going on from where an earlier page ended. Eventually consistent.
+    /// within a case, going on from where an earlier page ended. Strongly consistent. A case
+    /// is in one segment, whole.
     async fn commits_scan(
         &self,
         segment: Segment,
         from: Option<CommitRef>,
     ) -> Result<ScanPage, StoreError>;
+
+    /// Any case that there is; `None` where there is none at all.
+    async fn any_case(&self) -> Result<Option<DocketNumber>, StoreError>;
 
     /// The highest docket number of a year (its two digits) that a case has. It reads the
     /// whole table: for recovering a lost counter, and nothing else.
@@ -120,8 +124,19 @@ pub struct Segment {
 /// Some commits of a segment.
 #[derive(Clone, Debug)]
 pub struct ScanPage {
-    /// The commits.
+    /// The commits that can be read.
     pub commits: Vec<Commit>,
+    /// Those that can't: one keeps nobody from reading the others.
+    pub unreadable: Vec<Unreadable>,
     /// Where the next page goes on; `None` where the segment is at its end.
     pub next: Option<CommitRef>,
+}
+
+/// A commit that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which.
+    pub commit: CommitRef,
+    /// Why not, without personal data.
+    pub problem: String,
 }

@@ -1,10 +1,12 @@
 //! Keeping the rows of cases in lists.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use casefold_events::{DocketNumber, Version};
 
-use super::{Generation, Quarantined, StoreError};
-use crate::lists::{List, ListRow};
+use super::{Generation, Head, Quarantined, StoreError};
+use crate::lists::{Line, List, ListRow};
 
 /// Keeps the rows that cases have in lists, and reads lists in pages. All of it can be
 /// thrown away: it follows from the cases.
@@ -32,6 +34,24 @@ pub trait ListStore: Send + Sync {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Option<Version>, StoreError>;
+
+    /// How far the rows of these cases are, strongly consistent each for itself; a case
+    /// without any is left out.
+    async fn lists_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError>;
+
+    /// The rows that are stored of a case, in the order of their lists, keys and sort texts.
+    async fn lists_of(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<Vec<StoredRow>, StoreError>;
+
+    /// Where a row is kept, as [`StoredRow::place`] tells it.
+    fn list_place(&self, row: &ListRow) -> String;
 
     /// At most so many rows of a list under a key, in order. Eventually consistent.
     async fn list_page(
@@ -65,6 +85,17 @@ pub trait ListStore: Send + Sync {
 
     /// The cases whose rows are parked, all pages of them.
     async fn lists_parked(&self, generation: Generation) -> Result<Vec<Quarantined>, StoreError>;
+}
+
+/// A row of a case as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRow {
+    /// Where it is: list, key and bucket.
+    pub place: String,
+    /// Where it is in there.
+    pub sort: String,
+    /// What it shows; `None` where it is not there, though the case is said to have it.
+    pub line: Option<Line>,
 }
 
 /// How bringing rows up to date went.

@@ -11,13 +11,18 @@
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
 //! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
+//! | [`GenerationStore`] | which generations projections have, and which one readers follow | yes: established anew, and rebuilt |
+//! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
 //! | [`DocumentStore`] | the content of documents, by its digest | never |
 
 mod control;
 mod documents;
 mod event_store;
+mod generations;
+mod leases;
 mod lists;
 mod snapshots;
+mod stores;
 
 pub use control::ControlStore;
 pub use documents::{
@@ -26,11 +31,16 @@ pub use documents::{
 };
 pub use event_store::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
+    Unreadable,
 };
-pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder};
+pub use generations::{GenerationStore, Operation, Removed, Revised};
+pub use leases::{Lease, LeaseState, LeaseStore, Term};
+pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder, StoredRow};
 pub use snapshots::{
-    CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
+    CommandRow, EntrySelection, Generation, Head, ProjectionId, PutOutcome, Quarantined,
+    SnapshotStore,
 };
+pub use stores::Stores;
 
 /// A failure of the store. It is not a refusal: the domain had no say in it.
 #[derive(Debug, thiserror::Error)]

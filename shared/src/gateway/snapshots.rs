@@ -1,5 +1,7 @@
 //! Keeping what is derived from commits.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use casefold_events::{CommandId, Digest, DocketEntryId, DocketNumber, Timestamp, Version};
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,14 @@ pub trait SnapshotStore: Send + Sync {
         case: &Case,
         base: Version,
     ) -> Result<PutOutcome, StoreError>;
+
+    /// How far the snapshots of these cases are, strongly consistent each for itself; a case
+    /// without one is left out.
+    async fn case_heads(
+        &self,
+        generation: Generation,
+        cases: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError>;
 
     /// Whether what changed in the case since `base` is little enough to be written in one
     /// step, with room for one more commit.
@@ -101,17 +111,40 @@ impl Generation {
     /// The first generation.
     pub const FIRST: Self = Self(1);
 
-    /// The generation of the case projection that this build's fold makes. A fold that makes
-    /// another case of the same commits makes another generation, so that no case of the old
-    /// is taken for one of the new. The first had neither open entries nor trial, deadlines
-    /// and the like.
-    pub const OF_CASES: Self = Self(2);
+    /// The newest generation of the case projection, which this build's fold makes:
+    /// [`crate::case::generation`] lists them all.
+    pub const OF_CASES: Self = Self(3);
+}
+
+/// One generation of a projection, written `case@3`. Everything that is stored of it has
+/// keys that begin so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectionId {
+    /// The projection's name: lower-case letters and hyphens.
+    pub name: &'static str,
+    /// The generation.
+    pub generation: Generation,
+}
+
+impl std::fmt::Display for ProjectionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.name, self.generation)
+    }
 }
 
 impl std::fmt::Display for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// How far something that follows from a case's commits is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The version.
+    pub version: Version,
+    /// The hash of that commit, where it is kept beside the version.
+    pub hash: Option<Digest>,
 }
 
 /// Which entries on the record to load with a case. Entries off the record always come.

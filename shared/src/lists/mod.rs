@@ -40,6 +40,15 @@ pub use words::{NoWords, WordQuery, Words, words};
 
 use casefold_events::DocketNumber;
 
+use crate::gateway::Generation;
+
+/// The projection's name.
+pub const NAME: &str = "lists";
+
+/// The generations of the projection that this build makes. A change of what [`rows`] gives
+/// is a new one.
+pub const GENERATIONS: &[Generation] = &[Generation::FIRST];
+
 /// A list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum List {

@@ -20,8 +20,32 @@ pub struct PartyCaseView {
     /// What the court sees as well.
     #[serde(flatten)]
     pub case: CaseView,
+    /// Each status that the case has had, in order.
+    pub status_history: Vec<StatusView>,
     /// The hearings beside the trial.
     pub hearings: Vec<HearingView>,
+}
+
+/// A status that a case has had. Who of the court set it is for the court.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusView {
+    /// The status.
+    pub status: CaseStatus,
+    /// From when it held.
+    pub since: Timestamp,
+    /// The commit that set it.
+    pub version: Version,
+}
+
+impl StatusView {
+    fn of(change: &StatusChange) -> Self {
+        Self {
+            status: change.status,
+            since: change.since,
+            version: change.version,
+        }
+    }
 }
 
 /// What the court, the parties and the respondent see of a case.
@@ -55,8 +79,6 @@ pub struct CaseView {
     pub party_type: PartyType,
     /// Where the case stands.
     pub status: CaseStatus,
-    /// Each status that the case has had, in order.
-    pub status_history: Vec<StatusChange>,
     /// When it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_date: Option<Timestamp>,
@@ -138,6 +160,12 @@ impl PartyCaseView {
     pub(super) fn of(reader: &Reader<'_>, docket: DocketView) -> Self {
         Self {
             case: CaseView::of(reader, docket),
+            status_history: reader
+                .case
+                .status_history
+                .iter()
+                .map(StatusView::of)
+                .collect(),
             hearings: reader.case.hearings.iter().map(HearingView::of).collect(),
         }
     }
@@ -158,7 +186,6 @@ impl CaseView {
             procedure_type: case.procedure_type,
             party_type: case.party_type,
             status: case.status,
-            status_history: case.status_history.clone(),
             closed_date: case.closed_date,
             associated_judge: case.associated_judge.clone(),
             preferred_trial_city: case.preferred_trial_city.clone(),

@@ -4,7 +4,7 @@ use casefold_events::case::records::{Correspondence, Deadline, OtherStatistics, 
 use casefold_events::case::trial::Hearing;
 use casefold_events::vocabulary::AutomaticBlockReason;
 use casefold_events::{Personal, Timestamp};
-use casefold_shared::case::{Case, OpenEntry};
+use casefold_shared::case::{Case, OpenEntry, StatusChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,8 @@ pub struct CourtCaseView {
     /// What parties and the respondent see as well.
     #[serde(flatten)]
     pub case: CaseView,
+    /// Each status that the case has had, in order, with who set it.
+    pub status_history: Vec<StatusChange>,
     /// The hearings beside the trial, with what the calendar says of them.
     pub hearings: Vec<Hearing>,
     /// What keeps the case from trial, and what hastens it.
@@ -81,6 +83,7 @@ impl CourtCaseView {
         open_entries.sort_by_key(|entry| entry.index);
         Self {
             case: CaseView::of(reader, docket),
+            status_history: case.status_history.clone(),
             hearings: case.hearings.clone(),
             readiness: ReadinessView::of(case),
             mailing_date: case.mailing_date.clone(),

@@ -1,0 +1,201 @@
+//! What a process knows of a projection's generations: read strongly consistently, and read
+//! again when it is [`KNOWN_FOR`] old.
+
+use std::sync::Arc;
+
+use casefold_events::Timestamp;
+use tokio::sync::Mutex;
+
+use super::change::change;
+use super::establish::{BY_ITSELF, establish};
+use super::{Generations, KNOWN_FOR, Stage};
+use crate::clock::Clock;
+use crate::gateway::{
+    EventStore, Generation, GenerationStore, Operation, ProjectionId, Revised, StoreError,
+};
+
+/// Follows the generations of one projection.
+pub struct Follower {
+    store: Arc<dyn GenerationStore>,
+    events: Arc<dyn EventStore>,
+    clock: Arc<dyn Clock>,
+    name: &'static str,
+    known: Vec<Generation>,
+    read: Mutex<Option<Read>>,
+}
+
+/// The generation that a reader is to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The generation.
+    pub generation: Generation,
+    /// Whether it has every case. One that doesn't may be read case by case, where what is
+    /// missing is folded on the way, and must not be read as a list.
+    pub is_whole: bool,
+}
+
+/// What was read, and when.
+#[derive(Clone)]
+struct Read {
+    at: Timestamp,
+    generations: Generations,
+    followed: Followed,
+}
+
+impl Follower {
+    /// A follower of a projection that this build has in these generations.
+    pub fn new(
+        store: Arc<dyn GenerationStore>,
+        events: Arc<dyn EventStore>,
+        clock: Arc<dyn Clock>,
+        name: &'static str,
+        known: Vec<Generation>,
+    ) -> Self {
+        Self {
+            store,
+            events,
+            clock,
+            name,
+            known,
+            read: Mutex::new(None),
+        }
+    }
+
+    /// The generation to read from. One operation reads from one generation: ask once, and go
+    /// by the answer to its end.
+    ///
+    /// A build that doesn't know the active generation reads the newest that it knows and that
+    /// is not retired.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be known now.
+    pub async fn followed(&self) -> Result<Followed, StoreError> {
+        Ok(self.read().await?.followed)
+    }
+
+    /// The generations that this build folds commits into.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be known now.
+    pub async fn live(&self) -> Result<Vec<Generation>, StoreError> {
+        let read = self.read().await?;
+        let live = read.generations.live();
+        Ok(live.filter(|it| self.known.contains(it)).collect())
+    }
+
+    /// The same for a projector, which acknowledges commits: that it passes by those of live
+    /// generations which this build doesn't know is noted first, so that nobody is switched
+    /// to one without a look at what it lacks.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be known now, or that can't be noted.
+    pub async fn live_for_projecting(&self) -> Result<Vec<Generation>, StoreError> {
+        let live: Vec<_> = self.read().await?.generations.live().collect();
+        for unknown in live.iter().filter(|it| !self.known.contains(it)) {
+            self.note_missed(*unknown).await?;
+        }
+        Ok(live
+            .into_iter()
+            .filter(|it| self.known.contains(it))
+            .collect())
+    }
+
+    async fn note_missed(&self, generation: Generation) -> Result<(), StoreError> {
+        let mut known = self.read.lock().await;
+        let Some(read) = known.as_ref() else {
+            return Ok(());
+        };
+        // By what was read a moment ago: another process's note is as good.
+        if read.generations.clone().miss(generation, read.at).is_none() {
+            return Ok(());
+        }
+        let id = ProjectionId {
+            name: self.name,
+            generation,
+        };
+        let now = self.clock.now();
+        change(
+            &*self.store,
+            self.name,
+            |generations| generations.miss(generation, now),
+            || Operation {
+                id: self.clock.new_id(),
+                at: now,
+                by: BY_ITSELF.to_owned(),
+                operation: "miss".to_owned(),
+                projection: self.name.to_owned(),
+                detail: format!("a projector that doesn't know {id} passes its commits by"),
+            },
+        )
+        .await?;
+        tracing::error!(%id, "this build can't fold a generation that is live");
+        *known = None;
+        Ok(())
+    }
+
+    /// Forgets what was read, so that the next question reads again.
+    pub async fn forget(&self) {
+        *self.read.lock().await = None;
+    }
+
+    async fn read(&self) -> Result<Read, StoreError> {
+        // Whoever else asks meanwhile waits for the one read.
+        let mut known = self.read.lock().await;
+        let now = self.clock.now();
+        if let Some(read) = known.as_ref().filter(|read| is_fresh(read.at, now)) {
+            return Ok(read.clone());
+        }
+        let Revised { generations, .. } = establish(
+            &*self.store,
+            &*self.events,
+            &*self.clock,
+            self.name,
+            &self.known,
+        )
+        .await?;
+        let followed = self.choose(&generations).await?;
+        // Dated from before the read, so that the bound holds however long that takes.
+        let read = Read {
+            at: now,
+            generations,
+            followed,
+        };
+        *known = Some(read.clone());
+        Ok(read)
+    }
+
+    async fn choose(&self, generations: &Generations) -> Result<Followed, StoreError> {
+        let mut generation = generations.active;
+        if !self.known.contains(&generation) {
+            let live = generations.live().filter(|it| self.known.contains(it));
+            let newest = self.known.iter().max().copied();
+            generation = live.max().or(newest).unwrap_or(generation);
+            tracing::warn!(
+                projection = self.name,
+                active = %generations.active,
+                read = %generation,
+                "this build doesn't know the generation that readers follow"
+            );
+        }
+        let is_whole = match generations.of(generation) {
+            Some(standing) if standing.stage == Stage::Complete => {
+                let id = ProjectionId {
+                    name: self.name,
+                    generation,
+                };
+                self.store.contents_marked(id).await? == Some(standing.contents)
+            }
+            Some(_) | None => false,
+        };
+        Ok(Followed {
+            generation,
+            is_whole,
+        })
+    }
+}
+
+/// A clock that was set back makes what was read stale, not fresh for ever.
+fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    let age = now.as_millis() - at.as_millis();
+    (0..i64::try_from(KNOWN_FOR.as_millis()).unwrap_or(i64::MAX)).contains(&age)
+}
