@@ -13,9 +13,11 @@
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
 //! | [`record`] | a stream record's meaning | stores |
+//! | [`difference`] | what two generations of a projection hold differently, and what was expected | stores |
 //! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 
+pub mod difference;
 pub mod fold;
 pub mod folder;
 pub mod hints;
