@@ -114,8 +114,8 @@ pub(crate) fn two_projectors(size: Size) -> Protocol {
             projectors: 2,
             heads: [1, 0],
             left: Left {
-                appends: 2,
-                projector_crashes: 1,
+                appends: size.or(2, 3),
+                projector_crashes: size.or(1, 2),
                 ..BEGIN
             },
         },
