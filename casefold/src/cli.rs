@@ -68,19 +68,27 @@ enum Command {
     ///
     /// It goes into an empty data directory or table. It can be stopped and run again.
     Generate(cmd::generate::GenerateArgs),
-    /// Fill a projection from the event table
-    #[command(subcommand)]
-    Rebuild(Rebuild),
-}
-
-/// Which projection to fill.
-#[derive(Debug, Subcommand)]
-enum Rebuild {
-    /// Fill the relational projection: cases as rows of an SQL database
+    /// Show every generation of every projection: its stage, progress, lag and cost
+    Projections,
+    /// Fill a generation of a projection from the event table
     ///
-    /// It can be stopped and run again, beside a running service too: what is newer is kept.
-    #[command(name = casefold_projector::relational::NAME)]
-    CasesSql(cmd::rebuild_sql::RebuildSqlArgs),
+    /// It can be stopped and run again, by several processes at once, beside a running
+    /// service: what is newer is kept. `cases-sql` fills an SQL database with cases as rows.
+    Rebuild(cmd::rebuild::RebuildArgs),
+    /// Compare each case's head in the event table with what is stored of it
+    ///
+    /// It ends with exit status 1 where anything differs.
+    Reconcile(cmd::reconcile::ReconcileArgs),
+    /// Compare what two generations of a projection have stored, field by field
+    Diff(cmd::diff::DiffArgs),
+    /// Switch readers to a generation of a projection
+    Switch(cmd::switch::SwitchArgs),
+    /// Switch readers back to the generation that they followed before
+    Rollback(cmd::switch::RollbackArgs),
+    /// Fold nothing more into a generation, and remove what is stored of it
+    Retire(cmd::switch::RetireArgs),
+    /// Show who switched, rebuilt and retired what, and when
+    Operations(cmd::projections::OperationsArgs),
 }
 
 /// Runs a command line; the exit status is 0 only where it did what it was asked.
@@ -97,8 +105,15 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
         Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
-        Some(Command::Rebuild(Rebuild::CasesSql(args))) => {
-            cmd::rebuild_sql::run(&cli.options, &args, &output).await
+        Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
+        Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,
+        Some(Command::Reconcile(args)) => cmd::reconcile::run(&cli.options, &args, &output).await,
+        Some(Command::Diff(args)) => cmd::diff::run(&cli.options, &args, &output).await,
+        Some(Command::Switch(args)) => cmd::switch::switch(&cli.options, &args, &output).await,
+        Some(Command::Rollback(args)) => cmd::switch::rollback(&cli.options, &args, &output).await,
+        Some(Command::Retire(args)) => cmd::switch::retire(&cli.options, &args, &output).await,
+        Some(Command::Operations(args)) => {
+            cmd::projections::operations(&cli.options, &args, &output).await
         }
     };
     match done {

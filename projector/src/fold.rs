@@ -136,6 +136,18 @@ pub enum AdvanceError {
     },
 }
 
+impl AdvanceError {
+    /// Whether another try may do.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Generations(source) | Self::Store { source, .. } | Self::Lists { source, .. } => {
+                source.may_pass()
+            }
+            Self::Contended { .. } => true,
+        }
+    }
+}
+
 /// What ends a try early.
 enum Stop {
     /// Another writer was faster.

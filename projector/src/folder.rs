@@ -37,6 +37,13 @@ pub trait Folder: Send + Sync {
     /// [`AdvanceError`], where another try may do. What doesn't pass parks the case.
     async fn put_whole(&self, histories: &[History]) -> Result<PutWhole, AdvanceError>;
 
+    /// Removes all that is stored of a case, so that it is folded from its first commit: where
+    /// what is stored is wrong.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be removed; some of it may be gone then.
+    async fn clear(&self, docket_number: DocketNumber) -> Result<(), StoreError>;
+
     /// How far cases are; one of which nothing is stored is left out. Strongly consistent.
     ///
     /// # Errors

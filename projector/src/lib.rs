@@ -12,6 +12,8 @@
 //! | [`history`] | the whole history of a case, and folding it | stores, but for reading it |
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
+//! | [`lag`] | how far live folding is behind, for whoever operates it | how it comes about |
+//! | [`rebuild`] | filling, reconciling and comparing generations, from the whole event table | Lambda, DynamoDB |
 //! | [`record`] | a stream record's meaning | stores |
 //! | [`difference`] | what two generations of a projection hold differently, and what was expected | stores |
 //! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
@@ -22,7 +24,9 @@ pub mod fold;
 pub mod folder;
 pub mod hints;
 pub mod history;
+pub mod lag;
 pub mod projections;
+pub mod rebuild;
 pub mod record;
 pub mod relational;
 pub mod stream;

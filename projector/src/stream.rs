@@ -17,6 +17,7 @@ use futures::future::{join, join_all};
 use crate::fold::{Advance, AdvanceError, Counts};
 use crate::folder::Folder;
 use crate::hints::Hints;
+use crate::lag::Lags;
 use crate::projections::{Live, Projections};
 use crate::record::{self, Meaning};
 
@@ -35,6 +36,7 @@ const PARKED_AT_ONCE: usize = 8;
 #[derive(Clone)]
 pub struct Projector {
     projections: Projections,
+    lags: Option<Lags>,
 }
 
 /// What became of a batch.
@@ -70,12 +72,18 @@ impl Projector {
     /// A projector into these projections. Each commit is folded into every generation of
     /// them that is live, and a record is done when all have it.
     pub fn new(projections: Projections) -> Self {
-        Self { projections }
+        Self {
+            projections,
+            lags: None,
+        }
     }
 
     /// A projector into every generation of this build that is begun and not retired.
     pub fn of_this_build(stores: &Stores, clock: Arc<dyn Clock>) -> Self {
-        Self::new(Projections::of_this_build(stores, &clock))
+        Self {
+            projections: Projections::of_this_build(stores, &clock),
+            lags: Some(Lags::new(stores.control.clone(), clock)),
+        }
     }
 
     /// Folds a batch. It never fails as a whole: what may pass is reported record by record,
@@ -113,6 +121,11 @@ impl Projector {
                 return outcome;
             }
         };
+        let newest = cases
+            .values()
+            .flat_map(|batch| batch.hints.commits())
+            .map(|commit| commit.recorded_at)
+            .max();
         let live = &live;
         let folding = cases.into_iter().map(|(docket_number, batch)| async move {
             let advances = advance(live, docket_number, &batch.hints).await;
@@ -133,6 +146,10 @@ impl Projector {
             if !passed {
                 outcome.failed.extend(sequence_numbers);
             }
+        }
+        if let (Some(lags), Some(newest), true) = (&self.lags, newest, outcome.failed.is_empty()) {
+            let ids: Vec<_> = live.all().iter().map(|folder| folder.id()).collect();
+            lags.note(&ids, newest).await;
         }
         let BatchOutcome {
             failed,

@@ -1,10 +1,18 @@
 //! The sub-commands, one file each.
 
+pub mod diff;
 pub mod generate;
+mod generations;
 pub mod import;
+mod interrupt;
 pub mod job;
-pub mod rebuild_sql;
+mod progress;
+pub mod projections;
+pub mod rebuild;
+mod rebuild_sql;
+pub mod reconcile;
 pub mod serve;
+pub mod switch;
 pub mod token;
 
 /// Why a sub-command failed, for the person at the terminal.

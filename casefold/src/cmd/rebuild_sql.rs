@@ -8,31 +8,16 @@ use casefold_projector::relational::{
     Counts, Rebuild, RebuildConfig, RebuildProgress, RebuildReport,
 };
 use casefold_shared::clock::SystemClock;
-use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::rebuild::RebuildArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
 use crate::output::Output;
 use crate::relational::TargetUrl;
-
-/// How to fill the relational projection.
-#[derive(Clone, Debug, Args)]
-pub struct RebuildSqlArgs {
-    /// The database: sqlite:///path/to/file.db or postgres://user@host/database; without it,
-    /// cases.sqlite in the data directory
-    #[arg(long, env = "CASEFOLD_SQL_TARGET", value_name = "URL")]
-    pub target: Option<String>,
-    /// In how many segments the event table is scanned; resume with the same number
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub segments: u32,
-    /// How many segments are scanned at once
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
-    pub workers: u8,
-}
 
 /// What the sub-command says in the end.
 #[derive(Serialize)]
@@ -51,7 +36,7 @@ struct Done {
 /// # Errors
 /// Where the stores or the target can't be used. What was written stays, and the next run
 /// goes on from there.
-pub async fn run(options: &Options, args: &RebuildSqlArgs, output: &Output) -> Outcome {
+pub(super) async fn run(options: &Options, args: &RebuildArgs, output: &Output) -> Outcome {
     let url = TargetUrl::parse(args.target.as_deref(), &options.data_dir)?;
     let backend = Backend::open(options).await?;
     let done = rebuild(&backend, &url, args, output).await;
@@ -68,7 +53,7 @@ pub async fn run(options: &Options, args: &RebuildSqlArgs, output: &Output) -> O
 async fn rebuild(
     backend: &Backend,
     url: &TargetUrl,
-    args: &RebuildSqlArgs,
+    args: &RebuildArgs,
     output: &Output,
 ) -> Result<Done, CommandFailure> {
     let store = backend.store();

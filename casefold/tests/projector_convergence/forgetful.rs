@@ -47,6 +47,14 @@ impl SnapshotStore for Forgetful {
         self.0.case_put(generation, case, base).await
     }
 
+    async fn case_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError> {
+        self.0.case_remove(generation, docket_number).await
+    }
+
     async fn case_heads(
         &self,
         generation: Generation,

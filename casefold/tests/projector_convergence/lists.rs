@@ -125,6 +125,14 @@ impl ListStore for Faulty {
         self.store.lists_of(generation, docket_number).await
     }
 
+    async fn lists_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError> {
+        self.store.lists_remove(generation, docket_number).await
+    }
+
     fn list_place(&self, row: &ListRow) -> String {
         self.store.list_place(row)
     }

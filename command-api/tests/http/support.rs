@@ -121,6 +121,9 @@ impl SnapshotStore for Fault {
     ) -> Result<PutOutcome, StoreError> {
         self.strike().await
     }
+    async fn case_remove(&self, _: Generation, _: DocketNumber) -> Result<(), StoreError> {
+        self.strike().await
+    }
     async fn case_heads(
         &self,
         _: Generation,
@@ -178,6 +181,9 @@ impl ListStore for Fault {
         self.strike().await
     }
     async fn lists_of(&self, _: Generation, _: DocketNumber) -> Result<Vec<StoredRow>, StoreError> {
+        self.strike().await
+    }
+    async fn lists_remove(&self, _: Generation, _: DocketNumber) -> Result<(), StoreError> {
         self.strike().await
     }
     fn list_place(&self, _: &ListRow) -> String {

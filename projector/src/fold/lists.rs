@@ -217,6 +217,12 @@ impl Folder for ListsFolder {
         Ok(put)
     }
 
+    async fn clear(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        self.store
+            .lists_remove(self.generation, docket_number)
+            .await
+    }
+
     async fn heads(
         &self,
         cases: &[DocketNumber],

@@ -156,6 +156,12 @@ impl Folder for CaseFolder {
         Ok(put)
     }
 
+    async fn clear(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        self.snapshots
+            .case_remove(self.generation(), docket_number)
+            .await
+    }
+
     async fn heads(
         &self,
         cases: &[DocketNumber],

@@ -19,6 +19,7 @@ use casefold_shared::lists;
 
 use crate::fold::{CaseFolder, ListsFolder};
 use crate::folder::Folder;
+use crate::rebuild::OpenFolder;
 
 /// All projections of a build, in all its generations.
 #[derive(Clone)]
@@ -150,6 +151,24 @@ impl Projections {
         }
         all
     }
+}
+
+/// Makes folders into a generation, for whoever rebuilds or compares it. `followed` is the
+/// generation that readers follow: where its snapshots of cases imply the rows of their
+/// commands, a rebuild of another generation of cases need not write those again.
+pub fn opener(
+    id: ProjectionId,
+    followed: Option<Generation>,
+    clock: &Arc<dyn Clock>,
+) -> OpenFolder {
+    let clock = clock.clone();
+    Arc::new(move |stores| {
+        if id.name == generation::NAME && generation::known().contains(&id.generation) {
+            let folder = case_folder(stores, &clock, id.generation);
+            return Some(Arc::new(folder.trusting_commands_of(followed)));
+        }
+        Projections::of_this_build(stores, &clock).folder(id)
+    })
 }
 
 impl Live {

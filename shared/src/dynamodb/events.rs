@@ -225,6 +225,14 @@ impl EventStore for DynamoStore {
 }
 
 impl DynamoStore {
+    /// About how many commits there are, for showing how far something is: DynamoDB counts
+    /// every six hours or so. `None` where it can't tell.
+    pub async fn commits_about(&self) -> Option<u64> {
+        let described = self.client.describe_table().table_name(&self.tables.events);
+        let table = described.send().await.ok()?.table?;
+        u64::try_from(table.item_count?).ok().filter(|it| *it > 0)
+    }
+
     fn commit_put(&self, commit: &Commit) -> Result<ConditionalPut, StoreError> {
         let item = commit_to_item(commit);
         check_size(&item, || {

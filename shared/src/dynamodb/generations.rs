@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::DynamoStore;
@@ -17,7 +17,7 @@ use super::tables::{
     HASH_KEY, OPERATIONS, RANGE_KEY, contents_key, generations_key, is_of_generation,
     operation_sort, text_key,
 };
-use super::write::{Condition, ConditionalPut, Step, Written, unbuilt};
+use super::write::{Condition, ConditionalPut, Step, Written};
 use crate::gateway::{GenerationStore, Operation, ProjectionId, Removed, Revised, StoreError};
 use crate::generations::Generations;
 
@@ -149,18 +149,14 @@ impl GenerationStore for DynamoStore {
             .map_err(store_error)?;
         let next = page.last_evaluated_key.as_ref().map(place).transpose()?;
         let seen = u64::try_from(page.scanned_count()).unwrap_or_default();
-        let mut removals = Vec::new();
+        let mut keys = Vec::new();
         for key in page.items.unwrap_or_default() {
             if is_of_generation(get_text(&key, HASH_KEY)?, of) {
-                let removal = DeleteRequest::builder()
-                    .set_key(Some(key))
-                    .build()
-                    .map_err(unbuilt)?;
-                removals.push(WriteRequest::builder().delete_request(removal).build());
+                keys.push(key);
             }
         }
-        let removed = removals.len() as u64;
-        self.write_all(table, &removals).await?;
+        let removed = keys.len() as u64;
+        self.delete_all(table, keys).await?;
         Ok(Removed {
             seen,
             removed,

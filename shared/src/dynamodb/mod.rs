@@ -49,7 +49,7 @@ use self::lists_put::KnownBuckets;
 use self::meter::Meter;
 use self::tables::Tables;
 use crate::config::Config;
-use crate::gateway::Consumed;
+use crate::gateway::{self, Consumed};
 
 pub use self::client::sdk_config;
 pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
@@ -89,6 +89,25 @@ impl DynamoStore {
 
     /// What all requests of this store and its clones have cost so far.
     pub fn consumed(&self) -> Consumed {
+        self.meter.consumed()
+    }
+
+    /// The same stores, whose requests are counted by themselves as well as here.
+    #[must_use]
+    pub fn counted_apart(&self) -> Self {
+        let meter = Meter::default();
+        let client = self.client.config().to_builder().interceptor(meter.clone());
+        Self {
+            client: Client::from_conf(client.build()),
+            meter,
+            known_buckets: KnownBuckets::default(),
+            ..self.clone()
+        }
+    }
+}
+
+impl gateway::Meter for DynamoStore {
+    fn consumed(&self) -> Consumed {
         self.meter.consumed()
     }
 }

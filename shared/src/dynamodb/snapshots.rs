@@ -49,6 +49,15 @@ impl SnapshotStore for DynamoStore {
         self.case_write(generation, case, base).await
     }
 
+    async fn case_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError> {
+        let partition = snapshot_partition(generation, docket_number);
+        self.remove_partition(&partition).await
+    }
+
     async fn case_heads(
         &self,
         generation: Generation,
@@ -142,6 +151,16 @@ impl SnapshotStore for DynamoStore {
 }
 
 impl DynamoStore {
+    /// Removes every row of a partition of the snapshot table.
+    pub(super) async fn remove_partition(&self, partition: &str) -> Result<(), StoreError> {
+        let table = &self.tables.snapshots;
+        let rows = self
+            .query_rows(table, partition, "", Consistency::Strong)
+            .await?;
+        let keys = rows.keys().map(|sort| text_key(partition, sort));
+        self.delete_all(table, keys.collect()).await
+    }
+
     /// How far cases are, by the version and the hash in the item at the place of each.
     pub(super) async fn heads(
         &self,

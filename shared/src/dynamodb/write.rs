@@ -5,8 +5,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, PutRequest, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, WriteRequest,
+    CancellationReason, Delete, DeleteRequest, Put, PutRequest,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, WriteRequest,
 };
 
 use super::DynamoStore;
@@ -161,12 +161,21 @@ impl DynamoStore {
         self.write_all(table, &waiting).await
     }
 
-    /// Puts and deletes items in batches, in no order and each for itself.
-    pub(super) async fn write_all(
-        &self,
-        table: &str,
-        requests: &[WriteRequest],
-    ) -> Result<(), StoreError> {
+    /// Deletes items in batches, in no order and each for itself.
+    pub(super) async fn delete_all(&self, table: &str, keys: Vec<Item>) -> Result<(), StoreError> {
+        let mut waiting = Vec::with_capacity(keys.len());
+        for key in keys {
+            let removal = DeleteRequest::builder()
+                .set_key(Some(key))
+                .build()
+                .map_err(unbuilt)?;
+            waiting.push(WriteRequest::builder().delete_request(removal).build());
+        }
+        self.write_all(table, &waiting).await
+    }
+
+    /// Writes in batches, in no order and each for itself.
+    async fn write_all(&self, table: &str, requests: &[WriteRequest]) -> Result<(), StoreError> {
         for batch in requests.chunks(MAX_BATCH_ITEMS) {
             self.write_batch(table, batch.to_vec()).await?;
         }

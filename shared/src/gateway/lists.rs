@@ -50,6 +50,14 @@ pub trait ListStore: Send + Sync {
         docket_number: DocketNumber,
     ) -> Result<Vec<StoredRow>, StoreError>;
 
+    /// Removes the rows of a case, where what is stored is wrong. Lists don't show the case
+    /// until its rows are put again.
+    async fn lists_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError>;
+
     /// Where a row is kept, as [`StoredRow::place`] tells it.
     fn list_place(&self, row: &ListRow) -> String;
 

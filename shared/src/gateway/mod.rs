@@ -15,6 +15,8 @@
 //! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
 //! | [`DocumentStore`] | the content of documents, by its digest | never |
 
+use serde::{Deserialize, Serialize};
+
 mod control;
 mod documents;
 mod event_store;
@@ -89,8 +91,15 @@ impl StoreError {
 /// The cause of a failure, for the log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Tells what requests have cost.
+pub trait Meter: Send + Sync {
+    /// What all requests that it counts have cost so far.
+    fn consumed(&self) -> Consumed;
+}
+
 /// What some requests have cost. Units are exact: they are the bill.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Consumed {
     /// Read capacity units.
     pub read_units: f64,
@@ -98,6 +107,14 @@ pub struct Consumed {
     pub write_units: f64,
     /// Requests sent, tries included.
     pub requests: u64,
+}
+
+impl std::ops::AddAssign for Consumed {
+    fn add_assign(&mut self, other: Self) {
+        self.read_units += other.read_units;
+        self.write_units += other.write_units;
+        self.requests += other.requests;
+    }
 }
 
 impl std::ops::Sub for Consumed {

@@ -57,6 +57,14 @@ pub trait SnapshotStore: Send + Sync {
     /// step, with room for one more commit.
     fn case_put_fits(&self, case: &Case, base: Version) -> bool;
 
+    /// Removes the snapshot of a case, where what is stored is wrong. Readers fold the case
+    /// from its commits until it is put again.
+    async fn case_remove(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+    ) -> Result<(), StoreError>;
+
     /// Remembers which commands a case's commits carried out. Written **before** the
     /// snapshot of the same version, so that a snapshot at a version implies every command
     /// id up to it. Repeating it changes nothing.

@@ -1,0 +1,446 @@
+//! Filling a generation of a projection from the whole event table, beside the live system.
+//!
+//! 1. **Begin.** One conditional write; from then on live commits are folded into it.
+//! 2. **Wait** until every projector knows it ([`KNOWN_FOR`]). A commit that a projector passed
+//!    by before that is in the event table by then, and so in what is scanned.
+//! 3. **Scan** the event table by segments, fold each case once, and put it where nothing as
+//!    new is stored. Segments are shared by leases and resumed ([`segments`]).
+//! 4. **Complete.** One conditional write, when every segment is at its end.
+//!
+//! No reader sees any of it: they are switched by an act of their own, after a clean
+//! [reconciliation](reconcile). `projector/tests/protocol` is a model of all this.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | this one | a rebuild from its beginning to its end |
+//! | `segments`, `pages` | going through the event table: leases, progress; whole cases |
+//! | `pace` | keeping to a rate of write units |
+//! | [`reconcile`] | each case's head against what is stored, and mending it |
+//! | [`compare`] | two generations against one another, field by field |
+
+pub mod compare;
+mod pace;
+mod pages;
+pub mod reconcile;
+mod segments;
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{
+    Consumed, EventStore, GenerationStore, LeaseStore, Meter, Operation, ProjectionId, StoreError,
+    Stores,
+};
+use casefold_shared::generations::change::{StepError, step};
+use casefold_shared::generations::{Generations, KNOWN_FOR, NotSafe, Stage};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use self::pace::Pace;
+pub use self::segments::Scanned;
+use self::segments::{Segments, Sum, Work, standing};
+use crate::fold::AdvanceError;
+use crate::folder::{Folder, PutWhole};
+use crate::history::History;
+
+/// What is waited beyond [`KNOWN_FOR`]: clocks of several machines differ a little.
+const WAIT_LONGER: Duration = Duration::from_secs(1);
+
+/// How many cases are put between two looks at the rate, where there is one.
+const CASES_A_LOOK: usize = 16;
+
+/// Gives each worker stores whose requests are counted by themselves.
+pub type OpenStores = Arc<dyn Fn() -> (Stores, Arc<dyn Meter>) + Send + Sync>;
+
+/// Makes a worker's folder from its stores; `None` where this build has no such generation.
+pub type OpenFolder = Arc<dyn Fn(&Stores) -> Option<Arc<dyn Folder>> + Send + Sync>;
+
+/// A rebuild of one generation.
+#[derive(Clone)]
+pub struct Rebuild {
+    /// Which.
+    pub id: ProjectionId,
+    /// Where a worker has its stores from.
+    pub stores: OpenStores,
+    /// What folds into the generation.
+    pub folder: OpenFolder,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who asked for it, for the log of operations.
+    pub by: String,
+}
+
+/// How a rebuild goes about it.
+#[derive(Clone, Copy, Debug)]
+pub struct RebuildConfig {
+    /// How many segments are worked on at once by this process.
+    pub workers: usize,
+    /// In how many segments the event table is scanned. One that was begun goes on with as
+    /// many as it was begun with.
+    pub segments: u32,
+    /// The most write units a second that this process consumes, nearly.
+    pub max_write_units: Option<u32>,
+}
+
+/// How far a rebuild is, over all processes that work on it, earlier ones too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RebuildStatus {
+    /// Segments at their end.
+    pub segments_ended: u32,
+    /// Segments that were begun.
+    pub segments_begun: u32,
+    /// Of how many.
+    pub segments: u32,
+    /// What was read.
+    #[serde(flatten)]
+    pub scanned: Scanned,
+    /// What became of the cases.
+    #[serde(flatten)]
+    pub put: PutCounts,
+    /// What it has cost.
+    #[serde(flatten)]
+    pub cost: Consumed,
+}
+
+/// What became of cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PutCounts {
+    /// Written.
+    pub written: u64,
+    /// Left as they were: live commits had brought them as far already.
+    pub left: u64,
+    /// Parked: they can't be folded.
+    pub parked: u64,
+}
+
+impl AddAssign for PutCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.written += other.written;
+        self.left += other.left;
+        self.parked += other.parked;
+    }
+}
+
+impl From<PutWhole> for PutCounts {
+    fn from(put: PutWhole) -> Self {
+        Self {
+            written: put.written,
+            left: put.left,
+            parked: put.parked,
+        }
+    }
+}
+
+/// Hears how far long work is.
+pub trait Progress<S>: Send + Sync {
+    /// It is so far.
+    fn at(&self, status: &S);
+}
+
+/// How a rebuild ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RebuildReport {
+    /// Whether the generation has every case now. If not, it was told to stop, and the next
+    /// rebuild goes on from here.
+    pub complete: bool,
+    /// How far it is.
+    #[serde(flatten)]
+    pub status: RebuildStatus,
+}
+
+/// Why a rebuild stopped. What was written stays, and the next one goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// It can't be begun or completed as things stand.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// A case can't be folded now, or the event table not be read.
+    #[error(transparent)]
+    Work(#[from] WorkError),
+}
+
+impl From<StoreError> for RebuildError {
+    fn from(error: StoreError) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+/// Why work on the cases of a segment stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The store failed.
+    #[error("the store failed; what was done stays, run it again to go on")]
+    Store(#[from] StoreError),
+    /// A case can't be brought forward now.
+    #[error("a case can't be brought forward now; run it again to go on")]
+    Advance(#[from] AdvanceError),
+    /// This build can't fold into the generation.
+    #[error("this build has no {0}; `casefold projections` shows what it has")]
+    NotOfThisBuild(ProjectionId),
+}
+
+impl WorkError {
+    /// Whether the same may succeed a moment later.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Store(error) => error.may_pass(),
+            Self::Advance(error) => error.may_pass(),
+            Self::NotOfThisBuild(_) => false,
+        }
+    }
+}
+
+impl Rebuild {
+    /// Begins the generation, or goes on with it, and fills it. Several processes may do so
+    /// together. It ends early, at the end of a page, when `stop` turns true.
+    ///
+    /// # Errors
+    /// [`RebuildError`]; running it again goes on.
+    pub async fn run(
+        &self,
+        config: RebuildConfig,
+        progress: &dyn Progress<RebuildStatus>,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<RebuildReport, RebuildError> {
+        let (stores, _) = (self.stores)();
+        let begun = self.begin(&stores, config.segments.max(1)).await?;
+        let Begun {
+            contents,
+            segments: of,
+            wait,
+        } = begun;
+        if !pause(wait, stop).await {
+            let status = self.status(&*stores.leases, contents, of).await?;
+            return Ok(RebuildReport {
+                complete: false,
+                status,
+            });
+        }
+        let pace = Arc::new(Pace::new(config.max_write_units));
+        let mut workers = Vec::new();
+        for _ in 0..config.workers.max(1) {
+            let (stores, meter) = (self.stores)();
+            let folder = (self.folder)(&stores);
+            workers.push(Filler {
+                folder: folder.ok_or(WorkError::NotOfThisBuild(self.id))?,
+                events: stores.events,
+                meter,
+                pace: config.max_write_units.map(|_| pace.clone()),
+            });
+        }
+        let tell = |sum: &Sum<PutCounts>| progress.at(&status_of(sum));
+        let segments = Segments {
+            leases: stores.leases.clone(),
+            clock: self.clock.clone(),
+            group: group(self.id, contents, of),
+            of,
+            stop,
+            tell: &tell,
+            known: Mutex::new(BTreeMap::new()),
+        };
+        let sum = segments.run(&workers).await?;
+        let complete = sum.ended == of;
+        if complete {
+            self.complete(&*stores.generations, contents, &sum).await?;
+        }
+        Ok(RebuildReport {
+            complete,
+            status: status_of(&sum),
+        })
+    }
+
+    async fn begin(&self, stores: &Stores, segments: u32) -> Result<Begun, RebuildError> {
+        let generation = self.id.generation;
+        let proposed = self.clock.new_id();
+        let contents = stores.generations.contents_mark(self.id, proposed).await?;
+        let now = self.clock.now();
+        let begun = step(
+            &*stores.generations,
+            self.id.name,
+            |generations| generations.begin(generation, segments, contents, now),
+            |_, _| self.operation("begin", format!("{} is being built", self.id)),
+        )
+        .await?;
+        let standing = begun.of(generation);
+        let begun_at = standing.map_or(now, |standing| standing.begun_at);
+        let passed = now.as_millis() - begun_at.as_millis();
+        let passed = Duration::from_millis(u64::try_from(passed).unwrap_or_default());
+        Ok(Begun {
+            contents,
+            segments: standing
+                .and_then(|standing| standing.segments)
+                .unwrap_or(segments),
+            wait: (KNOWN_FOR + WAIT_LONGER).saturating_sub(passed),
+        })
+    }
+
+    async fn complete(
+        &self,
+        generations: &dyn GenerationStore,
+        contents: Uuid,
+        sum: &Sum<PutCounts>,
+    ) -> Result<(), RebuildError> {
+        let Scanned { cases, commits, .. } = sum.scanned;
+        let now = self.clock.now();
+        step(
+            generations,
+            self.id.name,
+            |it| it.complete(self.id.generation, contents, now),
+            |_, _| {
+                let detail = format!("{} has {cases} cases of {commits} commits", self.id);
+                self.operation("complete", detail)
+            },
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// How far the rebuild of contents is, by what its workers have written down.
+    async fn status(
+        &self,
+        leases: &dyn LeaseStore,
+        contents: Uuid,
+        of: u32,
+    ) -> Result<RebuildStatus, StoreError> {
+        let sum = standing(leases, &group(self.id, contents, of), of).await?;
+        Ok(status_of(&sum))
+    }
+
+    fn operation(&self, operation: &str, detail: String) -> Operation {
+        Operation {
+            id: self.clock.new_id(),
+            at: self.clock.now(),
+            by: self.by.clone(),
+            operation: operation.to_owned(),
+            projection: self.id.name.to_owned(),
+            detail,
+        }
+    }
+}
+
+/// How far the rebuild of a generation is, or was; `None` where it had none.
+///
+/// # Errors
+/// [`StoreError`] where that can't be read.
+pub async fn status(
+    leases: &dyn LeaseStore,
+    id: ProjectionId,
+    generations: &Generations,
+) -> Result<Option<RebuildStatus>, StoreError> {
+    let Some(standing_of) = generations.of(id.generation) else {
+        return Ok(None);
+    };
+    let Some(of) = standing_of.segments else {
+        return Ok(None);
+    };
+    let sum = standing(leases, &group(id, standing_of.contents, of), of).await?;
+    Ok(Some(status_of(&sum)))
+}
+
+/// Whether the readers of a generation are better off with a rebuild: it is being built, or its
+/// contents are lost.
+///
+/// # Errors
+/// [`StoreError`] where that can't be read.
+pub async fn is_needed(
+    store: &dyn GenerationStore,
+    id: ProjectionId,
+    generations: &Generations,
+) -> Result<bool, StoreError> {
+    let Some(standing) = generations.of(id.generation) else {
+        return Ok(false);
+    };
+    Ok(match standing.stage {
+        Stage::Retired => false,
+        Stage::Building => true,
+        Stage::Complete => store.contents_marked(id).await? != Some(standing.contents),
+    })
+}
+
+/// Whether an error says that there is nothing to do: the generation is complete.
+pub fn is_complete_already(error: &RebuildError) -> bool {
+    matches!(
+        error,
+        RebuildError::Step(StepError::NotSafe(NotSafe::CompleteAlready(_)))
+    )
+}
+
+/// What a rebuild has begun with.
+struct Begun {
+    contents: Uuid,
+    segments: u32,
+    wait: Duration,
+}
+
+/// The group of leases of a rebuild: of other contents it is another rebuild.
+fn group(id: ProjectionId, contents: Uuid, of: u32) -> String {
+    format!("rebuild/{id}/{contents}/{of}")
+}
+
+fn status_of(sum: &Sum<PutCounts>) -> RebuildStatus {
+    RebuildStatus {
+        segments_ended: sum.ended,
+        segments_begun: sum.begun,
+        segments: sum.of,
+        scanned: sum.scanned,
+        put: sum.counts,
+        cost: sum.cost,
+    }
+}
+
+/// Waits; `false` where it was told to stop meanwhile.
+async fn pause(wait: Duration, stop: &watch::Receiver<bool>) -> bool {
+    let mut stop = stop.clone();
+    // Either end of the wait is a good one; whoever could tell to stop may be gone.
+    let _ = tokio::time::timeout(wait, async {
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+    .await;
+    let is_stopped = *stop.borrow();
+    !is_stopped
+}
+
+/// Puts the cases of segments.
+struct Filler {
+    folder: Arc<dyn Folder>,
+    events: Arc<dyn EventStore>,
+    meter: Arc<dyn Meter>,
+    pace: Option<Arc<Pace>>,
+}
+
+#[async_trait]
+impl Work for Filler {
+    type Counts = PutCounts;
+
+    fn events(&self) -> &dyn EventStore {
+        &*self.events
+    }
+
+    async fn cases(&self, histories: &[History]) -> Result<PutCounts, WorkError> {
+        let Some(pace) = &self.pace else {
+            return Ok(self.folder.put_whole(histories).await?.into());
+        };
+        let mut counts = PutCounts::default();
+        for some in histories.chunks(CASES_A_LOOK) {
+            let before = self.meter.consumed();
+            counts += self.folder.put_whole(some).await?.into();
+            let cost = self.meter.consumed() - before;
+            pace.pay(cost.write_units).await;
+        }
+        Ok(counts)
+    }
+
+    fn consumed(&self) -> Consumed {
+        self.meter.consumed()
+    }
+}

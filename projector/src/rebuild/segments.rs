@@ -1,0 +1,366 @@
+//! Going through the event table by segments, which are shared among workers and processes by
+//! leases, and resumed from where each has come.
+//!
+//! A segment's progress is written under its lease, after the cases up to there are dealt with.
+//! A worker that dies leaves a lease that ends by itself, and another goes on from the last
+//! progress; one that was held up finds that its lease is not its own any more and stops. What
+//! it did meanwhile was done twice, which is harmless.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use casefold_events::{CommitRef, DocketNumber, Timestamp, Version};
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{
+    Consumed, EventStore, Lease, LeaseState, LeaseStore, Segment, StoreError, Term,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::WorkError;
+use super::pages::Pages;
+use crate::history::History;
+
+/// How long a lease lasts that is not kept: longer than a page takes, and short enough for the
+/// work of a dead worker to be taken up soon.
+const LEASE_LASTS: Duration = Duration::from_secs(30);
+
+/// How often a lease is kept while a page is worked on.
+const KEEP_EVERY: Duration = Duration::from_secs(10);
+
+/// The pause before a worker looks again whether one of the others' segments has come free.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How often a page is tried that fails in a way that may pass, and the first pause before
+/// that, which doubles.
+const TRIES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// What is done with the cases of a segment, by one worker.
+#[async_trait]
+pub(super) trait Work: Send + Sync {
+    /// What is counted.
+    type Counts: Counts;
+
+    /// Where the worker reads commits.
+    fn events(&self) -> &dyn EventStore;
+
+    /// Deals with some cases. Doing it twice does no harm.
+    async fn cases(&self, histories: &[History]) -> Result<Self::Counts, WorkError>;
+
+    /// What the worker's requests have cost so far.
+    fn consumed(&self) -> Consumed;
+}
+
+/// What work counts: sums over segments.
+pub(super) trait Counts:
+    AddAssign + Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+impl<C> Counts for C where
+    C: AddAssign + Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+/// How far a segment has come: what is written under its lease.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Progress<C> {
+    pub(super) ended: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<(DocketNumber, u64)>,
+    pub(super) scanned: Scanned,
+    pub(super) counts: C,
+    pub(super) cost: Consumed,
+}
+
+/// What was read, whatever became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scanned {
+    /// Cases.
+    pub cases: u64,
+    /// Commits.
+    pub commits: u64,
+    /// Events.
+    pub events: u64,
+}
+
+impl AddAssign for Scanned {
+    fn add_assign(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.commits += other.commits;
+        self.events += other.events;
+    }
+}
+
+/// How far all segments are, over all workers and processes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sum<C> {
+    pub(super) ended: u32,
+    pub(super) begun: u32,
+    pub(super) of: u32,
+    pub(super) scanned: Scanned,
+    pub(super) counts: C,
+    pub(super) cost: Consumed,
+}
+
+/// Work that goes through all segments.
+pub(super) struct Segments<'a, C> {
+    pub(super) leases: Arc<dyn LeaseStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The group of the leases: work of the same group is shared and resumed.
+    pub(super) group: String,
+    pub(super) of: u32,
+    pub(super) stop: &'a watch::Receiver<bool>,
+    /// Is told each time that a segment has come further.
+    pub(super) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
+    pub(super) known: Mutex<BTreeMap<u32, Progress<C>>>,
+}
+
+impl<C: Counts> Segments<'_, C> {
+    /// Works through the segments with some workers until all are at their end, or until it is
+    /// told to stop; then each stops after the page that it is at.
+    pub(super) async fn run<W: Work<Counts = C>>(
+        &self,
+        workers: &[W],
+    ) -> Result<Sum<C>, WorkError> {
+        self.look().await?;
+        let working = workers.iter().map(|worker| self.work(worker));
+        futures::future::try_join_all(working).await?;
+        self.look().await?;
+        Ok(self.sum())
+    }
+
+    /// Takes one segment after the other that nobody else works on.
+    async fn work<W: Work<Counts = C>>(&self, worker: &W) -> Result<(), WorkError> {
+        let owner = self.clock.new_id().to_string();
+        while !*self.stop.borrow() {
+            let states = self.look().await?;
+            let sum = self.sum();
+            if sum.ended == self.of {
+                break;
+            }
+            let Some((segment, lease)) = self.take(&states, &owner).await? else {
+                self.pause(LOOK_AGAIN).await;
+                continue;
+            };
+            self.segment(worker, segment, lease).await?;
+        }
+        Ok(())
+    }
+
+    /// How the leases stand; what they say of progress is remembered.
+    async fn look(&self) -> Result<BTreeMap<u32, LeaseState>, StoreError> {
+        let states = self.leases.leases(&self.group).await?;
+        let by_segment: BTreeMap<u32, LeaseState> = states
+            .into_iter()
+            .filter_map(|state| Some((state.name.parse().ok()?, state)))
+            .collect();
+        for (segment, state) in &by_segment {
+            if let Some(progress) = parse(state.progress.as_deref()) {
+                self.note(*segment, progress);
+            }
+        }
+        Ok(by_segment)
+    }
+
+    fn note(&self, segment: u32, progress: Progress<C>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(segment, progress);
+    }
+
+    pub(super) fn sum(&self) -> Sum<C> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        sum(known.values(), self.of)
+    }
+
+    /// Takes the first segment that is neither at its end nor in anybody's hands, beginning at
+    /// one that follows from the owner's name, so that workers don't all try the same.
+    async fn take(
+        &self,
+        states: &BTreeMap<u32, LeaseState>,
+        owner: &str,
+    ) -> Result<Option<(Segment, Lease)>, StoreError> {
+        let now = self.clock.now();
+        let first = owner.bytes().fold(0_u32, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(byte.into())
+        });
+        for nth in 0..self.of {
+            let index = (first % self.of + nth) % self.of;
+            let state = states.get(&index);
+            let has_ended = {
+                let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                known.get(&index).is_some_and(|progress| progress.ended)
+            };
+            let is_held = state.is_some_and(|it| it.owner.is_some() && it.until > now);
+            if has_ended || is_held {
+                continue;
+            }
+            let term = Term {
+                owner,
+                now,
+                until: later(now, LEASE_LASTS),
+            };
+            let name = format!("{index:05}");
+            if let Some(lease) = self.leases.lease_take(&self.group, &name, term).await? {
+                let segment = Segment { index, of: self.of };
+                return Ok(Some((segment, lease)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Works on a segment from where it was left, to its end, or until it is told to stop, or
+    /// until another has taken it over.
+    async fn segment<W: Work<Counts = C>>(
+        &self,
+        worker: &W,
+        segment: Segment,
+        lease: Lease,
+    ) -> Result<(), WorkError> {
+        // What another build wrote and this one can't read is begun anew, which is safe.
+        let mut progress: Progress<C> = parse(lease.progress.as_deref()).unwrap_or_default();
+        let mut pages = Pages::new(segment, progress.position());
+        while !progress.ended {
+            if *self.stop.borrow() {
+                break;
+            }
+            let before = worker.consumed();
+            let worked = self.keeping(&lease, &progress, async {
+                let page =
+                    retried(|| async { Ok(pages.clone().next(worker.events()).await?) }).await?;
+                let counts = retried(|| worker.cases(&page.histories)).await?;
+                Ok((page, counts))
+            });
+            let Some((page, counts)) = worked.await? else {
+                tracing::info!(segment = segment.index, "a segment was taken over");
+                return Ok(());
+            };
+            pages = page.rest;
+            let at = pages.position();
+            progress.after = at.map(|at| (at.docket_number, at.version.0));
+            progress.ended = pages.is_at_end();
+            progress.scanned += page.scanned;
+            progress.counts += counts;
+            progress.cost += worker.consumed() - before;
+            if !self.keep(&lease, &progress).await? {
+                tracing::info!(segment = segment.index, "a segment was taken over");
+                return Ok(());
+            }
+            self.note(segment.index, progress.clone());
+            (self.tell)(&self.sum());
+        }
+        let text = to_text(&progress)?;
+        self.leases.lease_release(&lease, &text).await?;
+        Ok(())
+    }
+
+    /// Keeps a lease while something is done under it; `None` where it was taken over, and
+    /// then that is dropped.
+    async fn keeping<T>(
+        &self,
+        lease: &Lease,
+        progress: &Progress<C>,
+        work: impl Future<Output = Result<T, WorkError>>,
+    ) -> Result<Option<T>, WorkError> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            match tokio::time::timeout(KEEP_EVERY, &mut work).await {
+                Ok(done) => return done.map(Some),
+                Err(_) if self.keep(lease, progress).await? => {}
+                Err(_) => return Ok(None),
+            }
+        }
+    }
+
+    async fn keep(&self, lease: &Lease, progress: &Progress<C>) -> Result<bool, StoreError> {
+        let until = later(self.clock.now(), LEASE_LASTS);
+        self.leases
+            .lease_keep(lease, until, &to_text(progress)?)
+            .await
+    }
+
+    async fn pause(&self, pause: Duration) {
+        let mut stop = self.stop.clone();
+        // Either end of the wait is a good one.
+        let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
+    }
+}
+
+impl<C> Progress<C> {
+    fn position(&self) -> Option<CommitRef> {
+        self.after.map(|(docket_number, version)| CommitRef {
+            docket_number,
+            version: Version(version),
+        })
+    }
+}
+
+/// How far the segments of a group are, as their leases say.
+pub(super) async fn standing<C: Counts>(
+    leases: &dyn LeaseStore,
+    group: &str,
+    of: u32,
+) -> Result<Sum<C>, StoreError> {
+    let states = leases.leases(group).await?;
+    let progress: Vec<Progress<C>> = states
+        .iter()
+        .filter_map(|state| parse(state.progress.as_deref()))
+        .collect();
+    Ok(sum(progress.iter(), of))
+}
+
+fn sum<'a, C: Counts>(segments: impl Iterator<Item = &'a Progress<C>>, of: u32) -> Sum<C> {
+    let mut sum = Sum {
+        of,
+        ..Sum::default()
+    };
+    for progress in segments {
+        sum.ended += u32::from(progress.ended);
+        sum.begun += u32::from(progress.ended || progress.after.is_some());
+        sum.scanned += progress.scanned;
+        sum.counts += progress.counts.clone();
+        sum.cost += progress.cost;
+    }
+    sum
+}
+
+/// Tries again what may pass.
+async fn retried<T, F>(attempt: impl Fn() -> F) -> Result<T, WorkError>
+where
+    F: Future<Output = Result<T, WorkError>>,
+{
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "trying again in a moment");
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            done => return done,
+        }
+    }
+    attempt().await
+}
+
+fn parse<C: Counts>(progress: Option<&str>) -> Option<Progress<C>> {
+    progress.and_then(|text| serde_json::from_str(text).ok())
+}
+
+fn to_text<C: Counts>(progress: &Progress<C>) -> Result<String, StoreError> {
+    serde_json::to_string(progress).map_err(|error| {
+        StoreError::Refused("progress can't be written as JSON".to_owned(), error.into())
+    })
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(now.as_millis().saturating_add(millis))
+}
