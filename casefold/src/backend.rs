@@ -99,6 +99,11 @@ impl Backend {
         let sdk = casefold_shared::dynamodb::sdk_config(&config).await;
         let store = DynamoStore::new(&sdk, &config);
         store.create_tables().await?;
+        if let Some(Owned { engine, .. }) = &owned {
+            // Rebuilds scan it in segments.
+            let (engine, events) = (engine.clone(), store.tables().events.clone());
+            tokio::task::spawn_blocking(move || engine.index_parallel_scan(&events)).await??;
+        }
         let store = Arc::new(store);
         // Before there is a first commit, so that it is known that they miss nothing.
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -15,4 +15,5 @@ pub mod feed;
 pub mod generate;
 pub mod import;
 pub mod output;
+mod refill;
 pub mod relational;

@@ -92,7 +92,7 @@ pub(super) fn clock() -> Arc<dyn Clock> {
 }
 
 /// Stores for each worker, whose requests are counted by themselves.
-pub(super) fn open_stores(store: &Arc<DynamoStore>) -> OpenStores {
+pub(crate) fn open_stores(store: &Arc<DynamoStore>) -> OpenStores {
     let store = store.clone();
     Arc::new(move || {
         let store = Arc::new(store.counted_apart());

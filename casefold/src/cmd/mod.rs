@@ -15,6 +15,8 @@ pub mod serve;
 pub mod switch;
 pub mod token;
 
+pub(crate) use generations::open_stores;
+
 /// Why a sub-command failed, for the person at the terminal.
 pub type CommandFailure = Box<dyn std::error::Error + Send + Sync>;
 

@@ -33,6 +33,7 @@ use crate::feed::delivery::BatchHandler;
 use crate::feed::source::DynamoStream;
 use crate::feed::{Feed, FeedConfig, Trim, Until, trim};
 use crate::output::Output;
+use crate::refill;
 use crate::relational::{self, TargetUrl};
 
 /// Where to serve.
@@ -114,6 +115,10 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
             stopped.clone(),
         );
         feeds.spawn(async move { feed.run(Until::Stopped, stopped).await });
+    }
+    if !args.no_projector {
+        let (store, stopped) = (Arc::clone(backend.store()), stopped.clone());
+        feeds.spawn(async move { refill::run(store, stopped).await });
     }
     if let Some(target) = sql_target {
         let live = relational::live::Live {
