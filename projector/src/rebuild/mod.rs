@@ -43,7 +43,7 @@ use uuid::Uuid;
 
 use self::pace::Pace;
 pub use self::segments::Scanned;
-use self::segments::{Segments, Sum, Work, standing};
+use self::segments::{Segments, Sum, Work, standing, told_to_stop};
 use crate::fold::AdvanceError;
 use crate::folder::{Folder, PutWhole};
 use crate::history::History;
@@ -200,7 +200,7 @@ impl WorkError {
 
 impl Rebuild {
     /// Begins the generation, or goes on with it, and fills it. Several processes may do so
-    /// together. It ends early, at the end of a page, when `stop` turns true.
+    /// together. It ends early when `stop` turns true, and leaves the page that it is at.
     ///
     /// # Errors
     /// [`RebuildError`]; running it again goes on.
@@ -398,16 +398,9 @@ fn status_of(sum: &Sum<PutCounts>) -> RebuildStatus {
 
 /// Waits; `false` where it was told to stop meanwhile.
 async fn pause(wait: Duration, stop: &watch::Receiver<bool>) -> bool {
-    let mut stop = stop.clone();
-    // Either end of the wait is a good one; whoever could tell to stop may be gone.
-    let _ = tokio::time::timeout(wait, async {
-        if stop.wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-    .await;
-    let is_stopped = *stop.borrow();
-    !is_stopped
+    // Either end of the wait is a good one.
+    let _ = tokio::time::timeout(wait, told_to_stop(stop.clone())).await;
+    !*stop.borrow()
 }
 
 /// Puts the cases of segments.

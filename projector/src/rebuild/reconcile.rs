@@ -231,8 +231,8 @@ struct Begun {
 }
 
 impl Reconcile {
-    /// Compares every case, and notes what was found. It ends early, at the end of a page, when
-    /// `stop` turns true.
+    /// Compares every case, and notes what was found. It ends early when `stop` turns true, and
+    /// leaves the page that it is at.
     ///
     /// # Errors
     /// [`ReconcileError`]; running it again goes on.

@@ -125,7 +125,7 @@ pub(super) struct Segments<'a, C> {
 
 impl<C: Counts> Segments<'_, C> {
     /// Works through the segments with some workers until all are at their end, or until it is
-    /// told to stop; then each stops after the page that it is at.
+    /// told to stop; then the page that each is at is left for whoever goes on.
     pub(super) async fn run<W: Work<Counts = C>>(
         &self,
         workers: &[W],
@@ -238,9 +238,13 @@ impl<C: Counts> Segments<'_, C> {
                 let counts = retried(|| worker.cases(&page.histories)).await?;
                 Ok((page, counts))
             });
-            let Some((page, counts)) = worked.await? else {
-                tracing::info!(segment = segment.index, "a segment was taken over");
-                return Ok(());
+            let (page, counts) = match worked.await? {
+                Worked::Done(done) => done,
+                Worked::Stopped => break,
+                Worked::TakenOver => {
+                    tracing::info!(segment = segment.index, "a segment was taken over");
+                    return Ok(());
+                }
             };
             pages = page.rest;
             let at = pages.position();
@@ -261,20 +265,25 @@ impl<C: Counts> Segments<'_, C> {
         Ok(())
     }
 
-    /// Keeps a lease while something is done under it; `None` where it was taken over, and
-    /// then that is dropped.
+    /// Keeps a lease while something is done under it, which is dropped where the lease was
+    /// taken over, or it is told to stop: at a low rate a page may take minutes.
     async fn keeping<T>(
         &self,
         lease: &Lease,
         progress: &Progress<C>,
         work: impl Future<Output = Result<T, WorkError>>,
-    ) -> Result<Option<T>, WorkError> {
+    ) -> Result<Worked<T>, WorkError> {
         let mut work = std::pin::pin!(work);
+        let mut stopped = std::pin::pin!(told_to_stop(self.stop.clone()));
         loop {
-            match tokio::time::timeout(KEEP_EVERY, &mut work).await {
-                Ok(done) => return done.map(Some),
-                Err(_) if self.keep(lease, progress).await? => {}
-                Err(_) => return Ok(None),
+            tokio::select! {
+                done = &mut work => return done.map(Worked::Done),
+                () = &mut stopped => return Ok(Worked::Stopped),
+                () = tokio::time::sleep(KEEP_EVERY) => {
+                    if !self.keep(lease, progress).await? {
+                        return Ok(Worked::TakenOver);
+                    }
+                }
             }
         }
     }
@@ -287,9 +296,22 @@ impl<C: Counts> Segments<'_, C> {
     }
 
     async fn pause(&self, pause: Duration) {
-        let mut stop = self.stop.clone();
         // Either end of the wait is a good one.
-        let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
+        let _ = tokio::time::timeout(pause, told_to_stop(self.stop.clone())).await;
+    }
+}
+
+/// How work under a lease ended.
+enum Worked<T> {
+    Done(T),
+    Stopped,
+    TakenOver,
+}
+
+/// Waits until it is told to stop, for ever where nobody is left who could tell.
+pub(super) async fn told_to_stop(mut stop: watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
