@@ -15,7 +15,7 @@ const FIRST: Generation = Generation::FIRST;
 const ENTRIES: u32 = 10_000;
 
 /// Folds a case of so many entries, all served, and writes it in steps that fit.
-async fn write_large(court: &Court, chain: &mut Chain, entries: u32) -> Case {
+pub(super) async fn write_large(court: &Court, chain: &mut Chain, entries: u32) -> Case {
     let mut case = fold(None, [&chain.commit([petition()])]);
     let mut base = Version::ZERO;
     for first in (1..=entries).step_by(20) {

@@ -30,7 +30,7 @@ pub(super) fn row(list: List, key: &str, sort: &str) -> ListRow {
 }
 
 /// A case of so many people, each with a user id and a name of their own.
-fn case_of_people(people: usize) -> Case {
+pub(super) fn case_of_people(people: usize) -> Case {
     let mut case = case();
     let first = case.parties[0].clone();
     case.parties = (0..people)

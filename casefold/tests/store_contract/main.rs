@@ -9,10 +9,18 @@
 mod support;
 
 mod commits;
+mod contents;
 mod control;
+mod establishing;
 mod faults;
+mod following;
+mod generations;
 mod large_cases;
 mod layout;
+mod leases;
 mod list_pages;
 mod lists;
+mod mending;
+mod metering;
+mod scans;
 mod snapshots;
