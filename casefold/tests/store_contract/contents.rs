@@ -147,6 +147,7 @@ async fn everything_of_a_generation_is_removed_and_nothing_of_another() {
 
         // Then it is gone, and all else is as it was.
         assert_eq!(removed.removed, gone.len() as u64 - mark);
+        assert_eq!(removed.seen, (gone.len() + left.len()) as u64 - mark);
         let after = court.snapshot_items().await;
         assert_eq!(kinds(&after), kinds(&left));
         assert!(after == left);

@@ -148,9 +148,10 @@ impl GenerationStore for DynamoStore {
             .await
             .map_err(store_error)?;
         let next = page.last_evaluated_key.as_ref().map(place).transpose()?;
-        let seen = u64::try_from(page.scanned_count()).unwrap_or_default();
+        let found = page.items.unwrap_or_default();
+        let seen = found.len() as u64;
         let mut keys = Vec::new();
-        for key in page.items.unwrap_or_default() {
+        for key in found {
             if is_of_generation(get_text(&key, HASH_KEY)?, of) {
                 keys.push(key);
             }
