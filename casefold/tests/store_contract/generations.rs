@@ -174,6 +174,26 @@ async fn of_sixteen_who_change_a_revision_exactly_one_is_written() {
 }
 
 #[tokio::test]
+async fn of_sixteen_who_put_the_very_same_exactly_one_is_told_that_it_did() {
+    let court = Court::open().await;
+    let begun = with(first(2), 3);
+    for (next, expected) in [(first(2), None), (begun, Some(1))] {
+        let puts = (0..16).map(|n| put(&court, &next, expected, 100 + n));
+        let outcomes = join_all(puts).await;
+
+        let won: Vec<_> = (0..16_u64)
+            .zip(&outcomes)
+            .filter(|(_, won)| **won)
+            .collect();
+        assert_eq!(won.len(), 1, "{outcomes:?}");
+        let newest = court.store.operations(100).await.unwrap();
+        let revision = expected.unwrap_or(0) + 1;
+        assert_eq!(newest.len() as u64, revision);
+        assert!(newest.contains(&operation(100 + won[0].0)));
+    }
+}
+
+#[tokio::test]
 async fn of_sixteen_who_each_begin_a_generation_none_is_lost() {
     let court = Court::open().await;
     assert!(put(&court, &first(2), None, 0).await);

@@ -42,6 +42,8 @@ impl GenerationStore for DynamoStore {
         let mut item = generations_key(projection);
         item.insert("revision".to_owned(), number(expected.unwrap_or(0) + 1));
         item.insert("active".to_owned(), number(next.active.0));
+        // Two who put the same are told apart by it.
+        item.insert("operation".to_owned(), text(operation.id.to_string()));
         item.insert("body".to_owned(), text(to_json(next, "generations")?));
         let condition = match expected {
             None => Condition::absent(),
