@@ -316,6 +316,36 @@ async fn commits_that_are_passed_by_are_noted_once_until_a_reconciliation() {
 }
 
 #[tokio::test]
+async fn every_generation_whose_commits_are_passed_by_is_noted_before_that() {
+    let fifth = Generation(5);
+    let world = World::with(ready(ready(first(3), FOURTH), fifth)).await;
+
+    let live = world.follower.live_for_projecting().await.unwrap();
+
+    assert_eq!(live, [THIRD]);
+    let now = Some(world.clock.now());
+    assert_eq!(world.missed(FOURTH).await, now);
+    assert_eq!(world.missed(fifth).await, now);
+    assert_eq!(world.notes().await, 2);
+}
+
+#[tokio::test]
+async fn projectors_that_pass_commits_by_at_once_note_it_once() {
+    let world = World::with(ready(first(3), FOURTH)).await;
+    let followers: Vec<_> = (0..4)
+        .map(|_| follower(&world.store, &world.clock))
+        .collect();
+
+    let asked = (0..16).map(|n| followers[n % 4].live_for_projecting());
+    for live in join_all(asked).await {
+        assert_eq!(live.unwrap(), [THIRD]);
+    }
+
+    assert_eq!(world.missed(FOURTH).await, Some(world.clock.now()));
+    assert_eq!(world.notes().await, 1);
+}
+
+#[tokio::test]
 async fn a_projector_notes_nothing_of_generations_that_it_knows_or_that_are_retired() {
     let retired = ready(first(3), FOURTH).retire(FOURTH, at(5)).unwrap();
     let world = World::with(ready(retired, SECOND)).await;

@@ -90,25 +90,21 @@ impl Follower {
     /// # Errors
     /// [`StoreError`] where they can't be known now, or that can't be noted.
     pub async fn live_for_projecting(&self) -> Result<Vec<Generation>, StoreError> {
-        let live: Vec<_> = self.read().await?.generations.live().collect();
-        for unknown in live.iter().filter(|it| !self.known.contains(it)) {
-            self.note_missed(*unknown).await?;
+        let Read {
+            at, generations, ..
+        } = self.read().await?;
+        let (live, unknown): (Vec<_>, Vec<_>) =
+            generations.live().partition(|it| self.known.contains(it));
+        for unknown in unknown {
+            // By what was read a moment ago: another process's note is as good.
+            if generations.clone().miss(unknown, at).is_some() {
+                self.note_missed(unknown).await?;
+            }
         }
-        Ok(live
-            .into_iter()
-            .filter(|it| self.known.contains(it))
-            .collect())
+        Ok(live)
     }
 
     async fn note_missed(&self, generation: Generation) -> Result<(), StoreError> {
-        let mut known = self.read.lock().await;
-        let Some(read) = known.as_ref() else {
-            return Ok(());
-        };
-        // By what was read a moment ago: another process's note is as good.
-        if read.generations.clone().miss(generation, read.at).is_none() {
-            return Ok(());
-        }
         let id = ProjectionId {
             name: self.name,
             generation,
@@ -129,7 +125,7 @@ impl Follower {
         )
         .await?;
         tracing::error!(%id, "this build can't fold a generation that is live");
-        *known = None;
+        self.forget().await;
         Ok(())
     }
 
