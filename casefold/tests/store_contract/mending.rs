@@ -1,17 +1,21 @@
 //! How far cases are, and removing what is stored of one so that it is put again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::gateway::{
     CommandRow, EntrySelection, Generation, Head, ListStore, PutOutcome, SnapshotStore, StoredRow,
 };
 use casefold_shared::lists::{List, ListRow, rows};
+use tokio::sync::Notify;
 
 use super::contents::wide_case;
 use super::large_cases::write_large;
 use super::lists::{FIRST, case_of_people, put, row};
 use crate::support::Court;
+use crate::support::faults::{Fault, Proxy};
 use crate::support::history::{Chain, chain, docket, filed_all, fold, petition};
 
 const SECOND: Generation = Generation(2);
@@ -128,6 +132,77 @@ async fn a_long_case_is_removed_and_written_again_as_it_was() {
 
     write_large(&court, &mut Chain::of(number), 700).await;
     assert!(court.snapshot_items().await == before);
+}
+
+#[tokio::test]
+async fn a_removal_that_stops_halfway_leaves_no_case_that_is_taken_for_whole() {
+    let court = Court::open().await;
+    let case = wide_case();
+    court
+        .store
+        .case_put(FIRST, &case, Version::ZERO)
+        .await
+        .unwrap();
+    let before = court.snapshot_items().await;
+    let proxy = Proxy::before(&court.endpoint_url).await;
+    let store = court.store_by_way_of(&proxy.endpoint_url).await;
+    proxy.inject("BatchWriteItem", Fault::Pass);
+    proxy.inject("BatchWriteItem", Fault::Refuse("AccessDeniedException"));
+
+    assert!(store.case_remove(FIRST, docket(101)).await.is_err());
+
+    let all = EntrySelection::All;
+    let read = court.store.case_get(FIRST, docket(101), all).await;
+    assert_eq!(read.unwrap(), None);
+    let heads = court.store.case_heads(FIRST, &[docket(101)]).await;
+    assert_eq!(heads.unwrap(), BTreeMap::new());
+    let put = court.store.case_put(FIRST, &case, Version::ZERO);
+    assert_eq!(put.await.unwrap(), PutOutcome::Written);
+    assert!(court.snapshot_items().await == before);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_case_that_is_written_while_it_is_removed() {
+    let court = Court::open().await;
+    let mut chain = Chain::of(docket(101));
+    let first = chain.commit(std::iter::once(petition()).chain(filed_all(1..=26)));
+    let case = fold(None, [&first]);
+    court
+        .store
+        .case_put(FIRST, &case, Version::ZERO)
+        .await
+        .unwrap();
+
+    // Given a removal that is halfway
+    let proxy = Proxy::before(&court.endpoint_url).await;
+    let go_on = Arc::new(Notify::new());
+    proxy.inject("BatchWriteItem", Fault::Pass);
+    proxy.inject("BatchWriteItem", Fault::Wait(go_on.clone()));
+    let store = court.store_by_way_of(&proxy.endpoint_url).await;
+    let removal = tokio::spawn(async move { store.case_remove(FIRST, docket(101)).await });
+    sent(&proxy, "BatchWriteItem", 2).await;
+
+    // When the next commit is folded, onto what is there or from the first commit on
+    let next = fold(Some(case), [&chain.commit(filed_all(27..=60))]);
+    let mut written = PutOutcome::Superseded;
+    for base in [first.version, Version::ZERO] {
+        if written == PutOutcome::Superseded {
+            written = court.store.case_put(FIRST, &next, base).await.unwrap();
+        }
+    }
+    assert_eq!(written, PutOutcome::Written);
+    go_on.notify_one();
+
+    // Then all of it is removed.
+    removal.await.unwrap().unwrap();
+    assert_eq!(court.snapshot_items().await, BTreeMap::new());
+}
+
+/// Waits until so many requests of an operation are on their way.
+async fn sent(proxy: &Proxy, operation: &str, count: usize) {
+    while proxy.sent(operation).len() < count {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 /// Rows as they ought to be told.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use casefold_events::{CommandId, DocketNumber, Version};
 
 use super::DynamoStore;
-use super::error::store_error;
+use super::error::{store_error, throttled};
 use super::fit::fits;
 use super::item::{Item, get_number, get_parsed};
 use super::read::Consistency;
@@ -14,6 +14,7 @@ use super::rows::{command_items, command_row, quarantine_item, quarantine_key, q
 use super::tables::{
     HASH_KEY, HEADER, RANGE_KEY, command_key, quarantine_partition, snapshot_partition, text_key,
 };
+use super::write::{pauses, sleep};
 use crate::case::Case;
 use crate::gateway::{
     CommandRow, EntrySelection, Generation, Head, PutOutcome, Quarantined, SnapshotStore,
@@ -55,7 +56,25 @@ impl SnapshotStore for DynamoStore {
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
         let partition = snapshot_partition(generation, docket_number);
-        self.remove_partition(&partition).await
+        let table = &self.tables.snapshots;
+        for pause in pauses() {
+            sleep(pause).await;
+            let mut rows = self
+                .query_rows(table, &partition, "", Consistency::Strong)
+                .await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            // The header first: without it the rest is nothing, however far this comes. And
+            // then another look, for whoever finds no header writes all of the case anew.
+            if rows.remove(HEADER).is_some() {
+                let header = text_key(&*partition, HEADER);
+                self.delete_all(table, vec![header]).await?;
+            }
+            let keys = rows.keys().map(|sort| text_key(&*partition, sort));
+            self.delete_all(table, keys.collect()).await?;
+        }
+        Err(throttled("the case was written each time it was removed"))
     }
 
     async fn case_heads(
