@@ -9,8 +9,8 @@ use casefold_shared::gateway::Consumed;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use tokio::sync::watch;
 
+use super::interrupt::Interrupt;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -90,24 +90,18 @@ async fn generate(
     };
     let writer = Writer::new(store.clone(), store.clone(), options);
     let progress = progress(output);
-    let (stop, stopped) = watch::channel(false);
-    let listening = tokio::spawn(async move {
-        // Where the signal can't be heard it ends the process, which a run survives.
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.send_replace(true);
-        }
-        stop
-    });
+    let interrupt = Interrupt::listen();
     let before = store.consumed();
     let generator = Generator::new(recipe);
-    let written = writer.run(generator, progress.as_ref(), &stopped).await;
+    let written = writer
+        .run(generator, progress.as_ref(), interrupt.stopped())
+        .await;
     let consumed = store.consumed() - before;
     // Beside a service, or on AWS, the projector there folds what was written.
     if args.fold && written.is_ok() && backend.engine().is_some() {
         let feed = super::serve::feed(backend).await?;
-        feed.run(Until::Drained, stopped).await;
+        feed.run(Until::Drained, interrupt.stopped().clone()).await;
     }
-    listening.abort();
     Ok(Summary::of(recipe, &written?, consumed))
 }
 

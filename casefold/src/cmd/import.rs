@@ -8,8 +8,8 @@ use std::time::Duration;
 use casefold_shared::clock::{Clock, SystemClock};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::sync::watch;
 
+use super::interrupt::Interrupt;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -63,22 +63,16 @@ async fn import(
     let store = backend.store();
     let importer = Importer::new(store.clone(), store.clone());
     let progress = progress(output);
-    let (stop, stopped) = watch::channel(false);
-    let listening = tokio::spawn(async move {
-        // Where the signal can't be heard it ends the process, which an import survives.
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.send_replace(true);
-        }
-        stop
-    });
+    let interrupt = Interrupt::listen();
     let now = SystemClock.now();
-    let imported = importer.run(source, now, progress.as_ref(), &stopped).await;
+    let imported = importer
+        .run(source, now, progress.as_ref(), interrupt.stopped())
+        .await;
     // Beside a service, or on AWS, the projector there folds what was written.
     if imported.is_ok() && backend.engine().is_some() {
         let feed = super::serve::feed(backend).await?;
-        feed.run(Until::Drained, stopped).await;
+        feed.run(Until::Drained, interrupt.stopped().clone()).await;
     }
-    listening.abort();
     let report = imported?;
     if let Some(file) = &args.report {
         std::fs::write(file, serde_json::to_string_pretty(&report)?)
