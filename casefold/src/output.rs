@@ -1,6 +1,7 @@
 //! What the tool prints: for people on a terminal, or as JSON.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -51,5 +52,37 @@ impl Output {
         }
         // There is nobody left to tell where standard error is closed.
         let _ = writeln!(io::stderr(), "casefold: {text}");
+    }
+}
+
+/// A span of time for people, in the unit that its size is worth.
+pub(crate) fn span(span: Duration) -> String {
+    match span.as_secs_f64() {
+        ..1.0 => format!("{} ms", span.as_millis()),
+        seconds @ ..10.0 => format!("{seconds:.1} s"),
+        seconds @ ..90.0 => format!("{seconds:.0} s"),
+        seconds @ ..5_400.0 => format!("{:.0} min", seconds / 60.0),
+        seconds @ ..172_800.0 => format!("{:.0} h", seconds / 3_600.0),
+        seconds => format!("{:.0} d", seconds / 86_400.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_told_in_the_unit_that_its_size_is_worth() {
+        let told = |millis| span(Duration::from_millis(millis));
+        assert_eq!(told(0), "0 ms");
+        assert_eq!(told(12), "12 ms");
+        assert_eq!(told(999), "999 ms");
+        assert_eq!(told(3_400), "3.4 s");
+        assert_eq!(told(42_000), "42 s");
+        assert_eq!(told(5 * 60_000), "5 min");
+        assert_eq!(told(89 * 60_000), "89 min");
+        assert_eq!(told(26 * 3_600_000), "26 h");
+        assert_eq!(told(2 * 86_400_000), "2 d");
+        assert_eq!(told(400 * 86_400_000), "400 d");
     }
 }

@@ -9,7 +9,7 @@ use casefold_shared::gateway::Consumed;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use crate::output::Output;
+use crate::output::{Output, span};
 
 /// What can be shown of how far something is.
 pub(super) trait Status: Serialize + Send + Sync {
@@ -154,7 +154,9 @@ impl<S: Status> Progress<S> for Show {
         if let Some(bar) = &self.bar {
             bar.set_position(scanned.commits);
             let Scanned { cases, events, .. } = scanned;
-            let left = left.map_or_else(String::new, |left| format!(", {} to go", time(left)));
+            let left = left.map_or_else(String::new, |left| {
+                format!(", {} to go", span(Duration::from_secs_f64(left)))
+            });
             let cost = status.cost().map_or_else(String::new, |cost| {
                 format!(
                     ", {:.0} read and {:.0} write units",
@@ -185,13 +187,5 @@ impl<S: Status> Progress<S> for Show {
             // There is nobody left to tell where standard error is closed.
             let _ = writeln!(std::io::stderr(), "{line}");
         }
-    }
-}
-
-fn time(seconds: f64) -> String {
-    match seconds {
-        ..90.0 => format!("{seconds:.0} s"),
-        ..5400.0 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
     }
 }

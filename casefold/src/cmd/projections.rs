@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use casefold_projector::lag::{self, Lag};
 use casefold_projector::rebuild::{RebuildStatus, status};
@@ -16,7 +17,7 @@ use super::generations::{Known, projections};
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
-use crate::output::Output;
+use crate::output::{Output, span};
 
 /// How much of the log to show.
 #[derive(Clone, Copy, Debug, Args)]
@@ -161,9 +162,7 @@ fn table(shown: &[Shown]) -> String {
                 )
             },
         );
-        let lag = it
-            .lag
-            .map_or_else(|| "–".to_owned(), |lag| format!("{} ms", lag.millis));
+        let lag = it.lag.map_or_else(|| "–".to_owned(), lag_text);
         lines.push(format!(
             "{:<12} {:<9} {stage:<11} {:<9} {lag:<8} {reconciled:<34} {rebuild}",
             format!("{}@{}", it.projection, it.generation),
@@ -175,4 +174,32 @@ fn table(shown: &[Shown]) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// A lag below nothing is two clocks that differ.
+fn lag_text(lag: Lag) -> String {
+    span(Duration::from_millis(lag.millis.try_into().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use casefold_events::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_lag_is_told_in_words_and_is_never_below_nothing() {
+        let told = |millis| {
+            lag_text(Lag {
+                at: Timestamp::from_millis(millis),
+                recorded_at: Timestamp::from_millis(0),
+                millis,
+            })
+        };
+        assert_eq!(told(12), "12 ms");
+        assert_eq!(told(3_400), "3.4 s");
+        assert_eq!(told(300_000), "5 min");
+        assert_eq!(told(172_800_000), "2 d");
+        assert_eq!(told(-40), "0 ms");
+    }
 }
