@@ -22,7 +22,7 @@ pub mod compare;
 mod pace;
 mod pages;
 pub mod reconcile;
-mod segments;
+pub(crate) mod segments;
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -43,7 +43,7 @@ use uuid::Uuid;
 
 use self::pace::Pace;
 pub use self::segments::Scanned;
-use self::segments::{Segments, Sum, Work, standing, told_to_stop};
+use self::segments::{Failure, Segments, Sum, Work, standing, told_to_stop};
 use crate::fold::AdvanceError;
 use crate::folder::{Folder, PutWhole};
 use crate::history::History;
@@ -116,7 +116,7 @@ pub struct PutCounts {
     pub written: u64,
     /// Left as they were: live commits had brought them as far already.
     pub left: u64,
-    /// Parked: they can't be folded.
+    /// Parked: they can't be folded, or an SQL database refuses their rows.
     pub parked: u64,
 }
 
@@ -187,9 +187,8 @@ pub enum WorkError {
     NotOfThisBuild(ProjectionId),
 }
 
-impl WorkError {
-    /// Whether the same may succeed a moment later.
-    pub const fn may_pass(&self) -> bool {
+impl Failure for WorkError {
+    fn may_pass(&self) -> bool {
         match self {
             Self::Store(error) => error.may_pass(),
             Self::Advance(error) => error.may_pass(),
@@ -385,7 +384,7 @@ fn group(id: ProjectionId, contents: Uuid, of: u32) -> String {
     format!("rebuild/{id}/{contents}/{of}")
 }
 
-fn status_of(sum: &Sum<PutCounts>) -> RebuildStatus {
+pub(crate) fn status_of(sum: &Sum<PutCounts>) -> RebuildStatus {
     RebuildStatus {
         segments_ended: sum.ended,
         segments_begun: sum.begun,
@@ -414,6 +413,7 @@ struct Filler {
 #[async_trait]
 impl Work for Filler {
     type Counts = PutCounts;
+    type Error = WorkError;
 
     fn events(&self) -> &dyn EventStore {
         &*self.events

@@ -409,6 +409,7 @@ struct Looker {
 #[async_trait]
 impl Work for Looker {
     type Counts = Found;
+    type Error = WorkError;
 
     fn events(&self) -> &dyn EventStore {
         &*self.events

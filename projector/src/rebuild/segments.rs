@@ -7,6 +7,7 @@
 //! it did meanwhile was done twice, which is harmless.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,8 +22,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::WorkError;
-use super::pages::Pages;
+use super::pages::{Page, Pages};
 use crate::history::History;
 
 /// How long a lease lasts that is not kept: longer than a page takes, and short enough for the
@@ -42,22 +42,36 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// What is done with the cases of a segment, by one worker.
 #[async_trait]
-pub(super) trait Work: Send + Sync {
+pub(crate) trait Work: Send + Sync {
     /// What is counted.
     type Counts: Counts;
+    /// Why it stopped.
+    type Error: Failure;
 
     /// Where the worker reads commits.
     fn events(&self) -> &dyn EventStore;
 
     /// Deals with some cases. Doing it twice does no harm.
-    async fn cases(&self, histories: &[History]) -> Result<Self::Counts, WorkError>;
+    async fn cases(&self, histories: &[History]) -> Result<Self::Counts, Self::Error>;
 
     /// What the worker's requests have cost so far.
     fn consumed(&self) -> Consumed;
 }
 
+/// Why work stopped.
+pub(crate) trait Failure: From<StoreError> + fmt::Display {
+    /// Whether the same may succeed a moment later.
+    fn may_pass(&self) -> bool;
+}
+
+impl Failure for StoreError {
+    fn may_pass(&self) -> bool {
+        self.may_pass()
+    }
+}
+
 /// What work counts: sums over segments.
-pub(super) trait Counts:
+pub(crate) trait Counts:
     AddAssign + Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static
 {
 }
@@ -70,13 +84,13 @@ impl<C> Counts for C where
 /// How far a segment has come: what is written under its lease.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Progress<C> {
-    pub(super) ended: bool,
+pub(crate) struct Progress<C> {
+    pub(crate) ended: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<(DocketNumber, u64)>,
-    pub(super) scanned: Scanned,
-    pub(super) counts: C,
-    pub(super) cost: Consumed,
+    pub(crate) scanned: Scanned,
+    pub(crate) counts: C,
+    pub(crate) cost: Consumed,
 }
 
 /// What was read, whatever became of it.
@@ -101,35 +115,32 @@ impl AddAssign for Scanned {
 
 /// How far all segments are, over all workers and processes.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Sum<C> {
-    pub(super) ended: u32,
-    pub(super) begun: u32,
-    pub(super) of: u32,
-    pub(super) scanned: Scanned,
-    pub(super) counts: C,
-    pub(super) cost: Consumed,
+pub(crate) struct Sum<C> {
+    pub(crate) ended: u32,
+    pub(crate) begun: u32,
+    pub(crate) of: u32,
+    pub(crate) scanned: Scanned,
+    pub(crate) counts: C,
+    pub(crate) cost: Consumed,
 }
 
 /// Work that goes through all segments.
-pub(super) struct Segments<'a, C> {
-    pub(super) leases: Arc<dyn LeaseStore>,
-    pub(super) clock: Arc<dyn Clock>,
+pub(crate) struct Segments<'a, C> {
+    pub(crate) leases: Arc<dyn LeaseStore>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// The group of the leases: work of the same group is shared and resumed.
-    pub(super) group: String,
-    pub(super) of: u32,
-    pub(super) stop: &'a watch::Receiver<bool>,
+    pub(crate) group: String,
+    pub(crate) of: u32,
+    pub(crate) stop: &'a watch::Receiver<bool>,
     /// Is told each time that a segment has come further.
-    pub(super) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
-    pub(super) known: Mutex<BTreeMap<u32, Progress<C>>>,
+    pub(crate) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
+    pub(crate) known: Mutex<BTreeMap<u32, Progress<C>>>,
 }
 
 impl<C: Counts> Segments<'_, C> {
     /// Works through the segments with some workers until all are at their end, or until it is
     /// told to stop; then the page that each is at is left for whoever goes on.
-    pub(super) async fn run<W: Work<Counts = C>>(
-        &self,
-        workers: &[W],
-    ) -> Result<Sum<C>, WorkError> {
+    pub(crate) async fn run<W: Work<Counts = C>>(&self, workers: &[W]) -> Result<Sum<C>, W::Error> {
         self.look().await?;
         let working = workers.iter().map(|worker| self.work(worker));
         futures::future::try_join_all(working).await?;
@@ -138,7 +149,7 @@ impl<C: Counts> Segments<'_, C> {
     }
 
     /// Takes one segment after the other that nobody else works on.
-    async fn work<W: Work<Counts = C>>(&self, worker: &W) -> Result<(), WorkError> {
+    async fn work<W: Work<Counts = C>>(&self, worker: &W) -> Result<(), W::Error> {
         let owner = self.clock.new_id().to_string();
         while !*self.stop.borrow() {
             let states = self.look().await?;
@@ -175,7 +186,7 @@ impl<C: Counts> Segments<'_, C> {
         known.insert(segment, progress);
     }
 
-    pub(super) fn sum(&self) -> Sum<C> {
+    pub(crate) fn sum(&self) -> Sum<C> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         sum(known.values(), self.of)
     }
@@ -216,28 +227,37 @@ impl<C: Counts> Segments<'_, C> {
         Ok(None)
     }
 
-    /// Works on a segment from where it was left, to its end, or until it is told to stop, or
-    /// until another has taken it over.
+    /// Works on a segment from where it was left, and gives its lease back, whatever ended the
+    /// work: others need not wait for the lease's end.
     async fn segment<W: Work<Counts = C>>(
         &self,
         worker: &W,
         segment: Segment,
         lease: Lease,
-    ) -> Result<(), WorkError> {
+    ) -> Result<(), W::Error> {
         // What another build wrote and this one can't read is begun anew, which is safe.
         let mut progress: Progress<C> = parse(lease.progress.as_deref()).unwrap_or_default();
+        let worked = self.pages(worker, segment, &lease, &mut progress).await;
+        let text = to_text(&progress)?;
+        // One that was taken over is left as it is.
+        let released = self.leases.lease_release(&lease, &text).await;
+        worked?;
+        Ok(released?)
+    }
+
+    /// Works on a segment to its end, or until it is told to stop, or until another has taken
+    /// it over.
+    async fn pages<W: Work<Counts = C>>(
+        &self,
+        worker: &W,
+        segment: Segment,
+        lease: &Lease,
+        progress: &mut Progress<C>,
+    ) -> Result<(), W::Error> {
         let mut pages = Pages::new(segment, progress.position());
-        while !progress.ended {
-            if *self.stop.borrow() {
-                break;
-            }
+        while !progress.ended && !*self.stop.borrow() {
             let before = worker.consumed();
-            let worked = self.keeping(&lease, &progress, async {
-                let page =
-                    retried(|| async { Ok(pages.clone().next(worker.events()).await?) }).await?;
-                let counts = retried(|| worker.cases(&page.histories)).await?;
-                Ok((page, counts))
-            });
+            let worked = self.keeping(lease, progress, next_page(worker, &pages));
             let (page, counts) = match worked.await? {
                 Worked::Done(done) => done,
                 Worked::Stopped => break,
@@ -253,26 +273,24 @@ impl<C: Counts> Segments<'_, C> {
             progress.scanned += page.scanned;
             progress.counts += counts;
             progress.cost += worker.consumed() - before;
-            if !self.keep(&lease, &progress).await? {
+            if !self.keep(lease, progress).await? {
                 tracing::info!(segment = segment.index, "a segment was taken over");
                 return Ok(());
             }
             self.note(segment.index, progress.clone());
             (self.tell)(&self.sum());
         }
-        let text = to_text(&progress)?;
-        self.leases.lease_release(&lease, &text).await?;
         Ok(())
     }
 
     /// Keeps a lease while something is done under it, which is dropped where the lease was
     /// taken over, or it is told to stop: at a low rate a page may take minutes.
-    async fn keeping<T>(
+    async fn keeping<T, E: Failure>(
         &self,
         lease: &Lease,
         progress: &Progress<C>,
-        work: impl Future<Output = Result<T, WorkError>>,
-    ) -> Result<Worked<T>, WorkError> {
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<Worked<T>, E> {
         let mut work = std::pin::pin!(work);
         let mut stopped = std::pin::pin!(told_to_stop(self.stop.clone()));
         loop {
@@ -325,7 +343,7 @@ impl<C> Progress<C> {
 }
 
 /// How far the segments of a group are, as their leases say.
-pub(super) async fn standing<C: Counts>(
+pub(crate) async fn standing<C: Counts>(
     leases: &dyn LeaseStore,
     group: &str,
     of: u32,
@@ -353,10 +371,18 @@ fn sum<'a, C: Counts>(segments: impl Iterator<Item = &'a Progress<C>>, of: u32) 
     sum
 }
 
+/// Reads the next page and deals with its cases.
+async fn next_page<W: Work>(worker: &W, pages: &Pages) -> Result<(Page, W::Counts), W::Error> {
+    let page = retried(|| async { pages.clone().next(worker.events()).await }).await?;
+    let counts = retried(|| worker.cases(&page.histories)).await?;
+    Ok((page, counts))
+}
+
 /// Tries again what may pass.
-async fn retried<T, F>(attempt: impl Fn() -> F) -> Result<T, WorkError>
+async fn retried<T, E, F>(attempt: impl Fn() -> F) -> Result<T, E>
 where
-    F: Future<Output = Result<T, WorkError>>,
+    E: Failure,
+    F: Future<Output = Result<T, E>>,
 {
     let mut pause = FIRST_PAUSE;
     for _ in 1..TRIES {
