@@ -30,7 +30,8 @@ pub struct RebuildArgs {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub workers: u8,
     /// In how many segments the event table is scanned, among all processes that share the
-    /// rebuild; one that was begun goes on with as many as it was begun with
+    /// rebuild; one that was begun goes on with as many as it was begun with (cases-sql: by
+    /// saying the same number again)
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub segments: u32,
     /// Consume at most so many write units a second, nearly
@@ -124,22 +125,22 @@ fn text(done: &Done) -> String {
         seconds,
         report: RebuildReport { complete, status },
     } = done;
-    let RebuildStatus {
-        segments_ended,
-        segments,
-        scanned,
-        put,
-        cost,
-        ..
-    } = status;
     let end = if *complete {
         format!("{projection} has every case. Reconcile it before readers are switched to it.")
     } else {
-        format!("Stopped with {segments_ended} of {segments} segments done; run it again to go on.")
+        let (ended, of) = (status.segments_ended, status.segments);
+        format!("Stopped with {ended} of {of} segments done; run it again to go on.")
     };
+    format!("{end}\n{}", status_text(status, *seconds))
+}
+
+/// What was read and what became of it, over all processes, and how long this one took.
+pub(super) fn status_text(status: &RebuildStatus, seconds: f64) -> String {
+    let RebuildStatus {
+        scanned, put, cost, ..
+    } = status;
     format!(
-        "{end}\n\
-         {} cases, {} commits, {} events read; {} cases written, {} up to date already, {} \
+        "{} cases, {} commits, {} events read; {} cases written, {} up to date already, {} \
          parked\n\
          {} read units, {} write units, {} requests; {seconds:.1} s in this run",
         scanned.cases,

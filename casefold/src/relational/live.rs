@@ -6,9 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
+use casefold_projector::rebuild::{Progress, RebuildStatus};
 use casefold_projector::relational::{
-    Counts, NAME, Rebuild, RebuildConfig, RebuildError, RebuildProgress, RelationalProjector,
-    Target,
+    NAME, Rebuild, RebuildConfig, RelationalError, RelationalProjector, Target,
 };
 use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::DynamoStore;
@@ -16,6 +16,7 @@ use casefold_shared::gateway::BoxError;
 use tokio::sync::watch;
 
 use super::TargetUrl;
+use crate::cmd::open_stores;
 use crate::feed::delivery::BatchHandler;
 use crate::feed::source::StreamSource;
 use crate::feed::{Feed, FeedConfig, Trim, Until};
@@ -67,8 +68,11 @@ impl Live {
             Some(trim) => feed.trimming(trim),
             None => feed,
         };
-        let clock = Arc::new(SystemClock);
-        let rebuild = Rebuild::new(self.store.clone(), self.store.clone(), target, clock);
+        let rebuild = Rebuild {
+            stores: open_stores(&self.store),
+            target,
+            clock: Arc::new(SystemClock),
+        };
         tokio::join!(
             feed.run(Until::Stopped, stop.clone()),
             catch_up(rebuild, stop)
@@ -93,14 +97,23 @@ async fn open(url: &TargetUrl, stop: &mut watch::Receiver<bool>) -> Option<Arc<d
     }
 }
 
-/// Goes through the event table once, however often it has to be taken up again.
+/// Goes through the event table once, however often it has to be taken up again. A passage that
+/// was begun before is ended first, and doesn't count: what it had passed by already may have
+/// moved on while no service fed the target.
 async fn catch_up(rebuild: Rebuild, mut stop: watch::Receiver<bool>) {
     let mut pause = FIRST_PAUSE;
+    // Whether the passage was begun after this service.
+    let mut is_fresh = false;
     while !*stop.borrow() {
         match rebuild.run(CATCH_UP, &Quiet, &stop).await {
+            Ok(report) if report.complete && report.resumed_segments > 0 && !is_fresh => {
+                is_fresh = true;
+            }
             Ok(report) => {
-                let counts = report.counts;
-                tracing::info!(?counts, "the relational projection has caught up");
+                if report.complete {
+                    let counts = report.status.put;
+                    tracing::info!(?counts, "the relational projection has caught up");
+                }
                 return;
             }
             Err(error) => {
@@ -111,7 +124,7 @@ async fn catch_up(rebuild: Rebuild, mut stop: watch::Receiver<bool>) {
     }
 }
 
-fn log(error: &RebuildError) {
+fn log(error: &RelationalError) {
     let source = std::error::Error::source(error).map(ToString::to_string);
     tracing::warn!(%error, source, "the relational projection's catching up waits");
 }
@@ -126,8 +139,8 @@ async fn wait(pause: &mut Duration, stop: &mut watch::Receiver<bool>) {
 /// The catch-up's progress is of interest to nobody.
 struct Quiet;
 
-impl RebuildProgress for Quiet {
-    fn advanced(&self, _: u32, _: u32, _: Counts) {}
+impl Progress<RebuildStatus> for Quiet {
+    fn at(&self, _: &RebuildStatus) {}
 }
 
 struct Handler(RelationalProjector);

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use casefold::feed::source::DynamoStream;
 use casefold_events::case::standing::{CaseStatusChanged, JudgeAssigned};
 use casefold_events::vocabulary::CaseStatus;
-use casefold_events::{CaseEvent, Commit, Version};
-use casefold_projector::relational::{
-    CaseRows, Counts, Rebuild, RebuildConfig, RebuildProgress, Target, rows,
-};
-use casefold_shared::clock::SystemClock;
+use casefold_events::{CaseEvent, Commit, Timestamp, Version};
+use casefold_projector::rebuild::{Progress, RebuildStatus};
+use casefold_projector::relational::{CaseRows, Rebuild, RebuildConfig, Target, rows};
+use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{sdk_config, tables};
-use casefold_shared::gateway::EventStore;
+use casefold_shared::gateway::{EventStore, LeaseStore, Meter, Stores, Term};
 
 use crate::databases::{Dump, expected};
 use crate::support::Court;
@@ -83,8 +82,32 @@ pub(crate) async fn expected_of(court: &Court, serials: impl IntoIterator<Item =
 
 /// A rebuild of a target from a court.
 pub(crate) async fn rebuild(court: &Court, target: Arc<dyn Target>) -> Rebuild {
-    let store = Arc::new(court.store_by_way_of(&court.endpoint_url).await);
-    Rebuild::new(store.clone(), store, target, Arc::new(SystemClock))
+    let store = court.store_by_way_of(&court.endpoint_url).await;
+    Rebuild {
+        stores: Arc::new(move || {
+            let store = Arc::new(store.counted_apart());
+            let meter: Arc<dyn Meter> = store.clone();
+            (Stores::of(store), meter)
+        }),
+        target,
+        clock: Arc::new(SystemClock),
+    }
+}
+
+/// Lets the leases of a passage end that a dead process has left, as half a minute does.
+pub(crate) async fn let_leases_end(court: &Court, target: &dyn Target, config: RebuildConfig) {
+    let segments = config.segments;
+    let group = format!("rebuild/cases-sql/{}/{segments}/1", target.id());
+    let now = Timestamp::from_millis(SystemClock.now().as_millis() + 60_000);
+    let term = Term {
+        owner: "a test",
+        now,
+        until: Timestamp::from_millis(0),
+    };
+    for lease in court.store.leases(&group).await.unwrap() {
+        let taken = court.store.lease_take(&group, &lease.name, term).await;
+        taken.unwrap().expect("a lease that has ended");
+    }
 }
 
 /// The stream of a court's event table.
@@ -106,6 +129,6 @@ pub(crate) const CONFIG: RebuildConfig = RebuildConfig {
 /// Progress that nobody looks at.
 pub(crate) struct Unseen;
 
-impl RebuildProgress for Unseen {
-    fn advanced(&self, _: u32, _: u32, _: Counts) {}
+impl Progress<RebuildStatus> for Unseen {
+    fn at(&self, _: &RebuildStatus) {}
 }

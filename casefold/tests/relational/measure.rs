@@ -32,7 +32,7 @@ async fn a_rebuild_is_measured(database: Database) {
         println!(
             "{what}: {cases} cases of {COMMITS} commits in {seconds:.2} s, {:.0} cases/s, {} written",
             f64::from(cases) / seconds,
-            report.counts.written
+            report.status.put.written
         );
     }
     let serials = 101..101 + cases;

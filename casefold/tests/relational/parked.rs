@@ -63,8 +63,11 @@ async fn a_case_that_this_build_can_not_fold_is_parked_and_the_others_go_on(data
         .await
         .run(CONFIG, &Unseen, &stopped)
         .await;
-    let counts = report.unwrap().counts;
-    assert_eq!((counts.cases, counts.written, counts.parked), (6, 6, 1));
+    let status = report.unwrap().status;
+    assert_eq!(
+        (status.scanned.cases, status.put.written, status.put.parked),
+        (6, 6, 1)
+    );
     let [case] = <[Value; 1]>::try_from(parked(&database).await).unwrap();
     assert_eq!(
         (&case["docket_number"], &case["version"]),
@@ -110,7 +113,8 @@ async fn a_case_whose_rows_are_refused_is_parked_and_released_by_a_later_version
     let (_stop, stopped) = watch::channel(false);
     let target = database.open().await;
     let rebuild = rebuild(&court, target.clone()).await;
-    let counts = rebuild.run(CONFIG, &Unseen, &stopped).await.unwrap().counts;
+    let report = rebuild.run(CONFIG, &Unseen, &stopped).await.unwrap();
+    let counts = report.status.put;
     assert_eq!((counts.written, counts.parked), (1, 1));
     let [case] = <[Value; 1]>::try_from(parked(&database).await).unwrap();
     assert_eq!(case["docket_number"], "102-26");

@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use casefold::feed::{Feed, FeedConfig, Until};
 use casefold_events::{DocketNumber, Version};
+use casefold_projector::rebuild::{Progress, RebuildStatus};
 use casefold_projector::relational::{
-    CaseRows, Counts, Parked, RebuildConfig, RebuildProgress, RelationalProjector, Target,
-    TargetError,
+    CaseRows, Parked, RebuildConfig, RelationalProjector, Target, TargetError,
 };
 use casefold_shared::clock::SystemClock;
 use casefold_shared::gateway::EventStore;
-use tokio::sync::watch;
+use tokio::sync::{Barrier, watch};
 
-use crate::court::{CONFIG, Unseen, append_case, expected_of, next, rebuild, stream};
+use crate::court::{
+    CONFIG, Unseen, append_case, expected_of, let_leases_end, next, rebuild, stream,
+};
 use crate::databases::Database;
 use crate::on_each_database;
 use crate::program::Deliver;
@@ -26,6 +28,8 @@ on_each_database![
     commands_go_on_while_a_rebuild_and_the_feed_run,
     a_rebuild_that_dies_goes_on_from_its_checkpoint,
     a_rebuild_that_is_told_to_stop_goes_on_from_its_checkpoint,
+    a_rebuild_that_is_dropped_half_way_goes_on_from_its_checkpoint,
+    two_processes_share_one_passage,
 ];
 
 async fn a_rebuild_equals_the_pure_fold_of_every_case(database: Database) {
@@ -44,16 +48,18 @@ async fn a_rebuild_equals_the_pure_fold_of_every_case(database: Database) {
         let report = rebuild.run(config, &Unseen, &stopped).await.unwrap();
 
         assert!(report.complete);
-        assert_eq!(report.counts.cases, 32);
+        assert_eq!(report.status.scanned.cases, 32);
         // The second has nothing left to write.
-        assert_eq!(report.counts.written, if segments == 1 { 32 } else { 0 });
+        let (written, left) = if segments == 1 { (32, 0) } else { (0, 32) };
+        let counts = report.status.put;
+        assert_eq!((counts.written, counts.left), (written, left));
         assert_eq!(database.cases().await, expected_of(&court, 101..133).await);
     }
     // Again what is complete: it brings up to date what has moved on.
     append_case(&court, 133, 3).await;
     let rebuild = rebuild(&court, database.open().await).await;
     let report = rebuild.run(CONFIG, &Unseen, &stopped).await.unwrap();
-    assert_eq!((report.counts.written, report.resumed_segments), (1, 0));
+    assert_eq!((report.status.put.written, report.resumed_segments), (1, 0));
     assert_eq!(database.cases().await, expected_of(&court, 101..134).await);
 }
 
@@ -141,7 +147,8 @@ impl Target for Mortal {
         }
         if left <= 1 {
             self.left.store(0, Ordering::Relaxed);
-            return Err(TargetError::Unavailable("gone".into()));
+            // What passes is tried again by itself.
+            return Err(TargetError::Unusable("gone".into()));
         }
         self.target.put(cases).await
     }
@@ -180,15 +187,16 @@ async fn a_rebuild_that_dies_goes_on_from_its_checkpoint(database: Database) {
         "{report:?}"
     );
     // Each case was counted once: nothing that was checkpointed was done again.
-    assert_eq!((report.counts.cases, report.counts.commits), (30, 120));
+    let scanned = report.status.scanned;
+    assert_eq!((scanned.cases, scanned.commits), (30, 120));
     assert_eq!(database.cases().await, expected_of(&court, 101..131).await);
 }
 
-/// Tells the rebuild to stop after its first page.
-struct StopAtOnce(watch::Sender<bool>);
+/// Tells whoever listens that the rebuild is past its first page.
+struct FirstPage(watch::Sender<bool>);
 
-impl RebuildProgress for StopAtOnce {
-    fn advanced(&self, _: u32, _: u32, _: Counts) {
+impl Progress<RebuildStatus> for FirstPage {
+    fn at(&self, _: &RebuildStatus) {
         self.0.send_replace(true);
     }
 }
@@ -206,11 +214,11 @@ async fn a_rebuild_that_is_told_to_stop_goes_on_from_its_checkpoint(database: Da
     };
     let (stop, stopped) = watch::channel(false);
     let report = rebuild
-        .run(config, &StopAtOnce(stop), &stopped)
+        .run(config, &FirstPage(stop), &stopped)
         .await
         .unwrap();
     assert!(!report.complete);
-    assert!((1..10).contains(&report.counts.cases), "{report:?}");
+    assert!((1..10).contains(&report.status.scanned.cases), "{report:?}");
 
     let (_stop, stopped) = watch::channel(false);
     let report = rebuild.run(config, &Unseen, &stopped).await.unwrap();
@@ -218,6 +226,104 @@ async fn a_rebuild_that_is_told_to_stop_goes_on_from_its_checkpoint(database: Da
         report.complete && report.resumed_segments == 1,
         "{report:?}"
     );
-    assert_eq!((report.counts.cases, report.counts.commits), (10, 1_200));
+    let scanned = report.status.scanned;
+    assert_eq!((scanned.cases, scanned.commits), (10, 1_200));
     assert_eq!(database.cases().await, expected_of(&court, 101..111).await);
+}
+
+async fn a_rebuild_that_is_dropped_half_way_goes_on_from_its_checkpoint(database: Database) {
+    let court = Court::open().await;
+    for serial in 101..131 {
+        append_case(&court, serial, 4).await;
+    }
+    let config = RebuildConfig {
+        segments: 6,
+        workers: 2,
+    };
+    let (_stop, stopped) = watch::channel(false);
+    let (tell, mut told) = watch::channel(false);
+    let first_page = FirstPage(tell);
+    let dropped = rebuild(&court, database.open().await).await;
+    tokio::select! {
+        report = dropped.run(config, &first_page, &stopped) => panic!("{report:?}"),
+        _ = told.wait_for(|told| *told) => {}
+    }
+    let target = database.open().await;
+    let_leases_end(&court, &*target, config).await;
+    let rebuild = rebuild(&court, target).await;
+    let report = rebuild.run(config, &Unseen, &stopped).await.unwrap();
+
+    assert!(report.complete && report.resumed_segments > 0, "{report:?}");
+    let scanned = report.status.scanned;
+    assert_eq!((scanned.cases, scanned.commits), (30, 120));
+    assert_eq!(database.cases().await, expected_of(&court, 101..131).await);
+}
+
+/// A target that counts what is written through it, and whose first write waits for another's.
+struct Counting {
+    target: Arc<dyn Target>,
+    met: Arc<Barrier>,
+    puts: AtomicU64,
+    written: AtomicU64,
+}
+
+#[async_trait]
+impl Target for Counting {
+    fn id(&self) -> &str {
+        self.target.id()
+    }
+
+    async fn versions(
+        &self,
+        cases: &[DocketNumber],
+    ) -> Result<HashMap<DocketNumber, Version>, TargetError> {
+        self.target.versions(cases).await
+    }
+
+    async fn put(&self, cases: &[Arc<CaseRows>]) -> Result<u64, TargetError> {
+        if self.puts.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.met.wait().await;
+        }
+        let written = self.target.put(cases).await?;
+        self.written.fetch_add(written, Ordering::Relaxed);
+        Ok(written)
+    }
+
+    async fn park(&self, parked: &Parked) -> Result<(), TargetError> {
+        self.target.park(parked).await
+    }
+}
+
+async fn two_processes_share_one_passage(database: Database) {
+    let court = Court::open().await;
+    for serial in 101..131 {
+        append_case(&court, serial, 4).await;
+    }
+    let config = RebuildConfig {
+        segments: 6,
+        workers: 1,
+    };
+    let (_stop, stopped) = watch::channel(false);
+    let met = Arc::new(Barrier::new(2));
+    // Each has connections of its own, as processes have.
+    let process = async || {
+        let target = Arc::new(Counting {
+            target: database.open().await,
+            met: met.clone(),
+            puts: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+        });
+        let rebuild = rebuild(&court, target.clone()).await;
+        let report = rebuild.run(config, &Unseen, &stopped).await.unwrap();
+        (report, target.written.load(Ordering::Relaxed))
+    };
+    let ((one, by_one), (other, by_other)) = tokio::join!(process(), process());
+
+    assert!(one.complete && other.complete, "{one:?} {other:?}");
+    assert_eq!(one.status.scanned, other.status.scanned);
+    assert_eq!((one.status.scanned.cases, one.status.put.written), (30, 30));
+    // Both had a part in it, and nothing was done twice.
+    assert!(by_one > 0 && by_other > 0, "{by_one} {by_other}");
+    assert_eq!(by_one + by_other, 30);
+    assert_eq!(database.cases().await, expected_of(&court, 101..131).await);
 }

@@ -7,11 +7,12 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{EventStore, StoreError};
+use casefold_shared::gateway::EventStore;
 use futures::{StreamExt, TryStreamExt};
 
-use super::fold::{fold_stored, write};
-use super::target::{Target, TargetError};
+use super::target::Target;
+use super::write::{RelationalError, write};
+use crate::history::History;
 use crate::record::{self, Meaning};
 
 /// How many cases of a batch are read at once.
@@ -23,15 +24,6 @@ pub struct RelationalProjector {
     events: Arc<dyn EventStore>,
     target: Arc<dyn Target>,
     clock: Arc<dyn Clock>,
-}
-
-/// Why a batch can't be written now; all of it may be mended by delivering it again.
-#[derive(Debug, thiserror::Error)]
-enum BatchError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Target(#[from] TargetError),
 }
 
 impl RelationalProjector {
@@ -52,7 +44,9 @@ impl RelationalProjector {
     /// from which it is to be delivered again.
     ///
     /// A record is a hint, as everywhere: a case whose rows are at its version already is
-    /// passed over, any other is folded from its commits as the event table has them.
+    /// passed over, any other is folded from its commits as the event table has them. Not from
+    /// a snapshot: so this projection depends on no other one, and mends whatever was wrong
+    /// with a case with its next commit.
     pub async fn handle(&self, batch: Event) -> DynamoDbEventResponse {
         let first = batch.records.first();
         let first = first.and_then(|record| record.change.sequence_number.clone());
@@ -68,7 +62,10 @@ impl RelationalProjector {
         response
     }
 
-    async fn advance(&self, hints: &BTreeMap<DocketNumber, Version>) -> Result<(), BatchError> {
+    async fn advance(
+        &self,
+        hints: &BTreeMap<DocketNumber, Version>,
+    ) -> Result<(), RelationalError> {
         if hints.is_empty() {
             return Ok(());
         }
@@ -78,15 +75,16 @@ impl RelationalProjector {
             let stored = versions.get(*case).copied().unwrap_or(Version::ZERO);
             stored < **hinted
         });
-        let folding = behind.map(|(case, _)| fold_stored(&*self.events, *case));
-        let folding: Vec<_> = folding.collect();
-        let folded: Vec<_> = futures::stream::iter(folding)
+        let reading = behind.map(|(case, _)| History::read(&*self.events, *case));
+        let reading: Vec<_> = reading.collect();
+        let histories: Vec<_> = futures::stream::iter(reading)
             .buffered(CASES_AT_ONCE)
             .try_collect()
             .await?;
-        if !folded.is_empty() {
-            let written = write(&*self.target, &*self.clock, folded).await?;
-            tracing::debug!(?written, "a batch is in the relational projection");
+        if !histories.is_empty() {
+            let histories: Vec<_> = histories.iter().collect();
+            let counts = write(&*self.target, &*self.clock, &histories).await?;
+            tracing::debug!(?counts, "a batch is in the relational projection");
         }
         Ok(())
     }

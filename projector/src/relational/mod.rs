@@ -11,26 +11,27 @@
 //! | `rows`, `value` | the rows of a folded case, purely |
 //! | `schema.sql` | the tables, for SQLite and PostgreSQL alike |
 //! | `target` | what a database must do: the version gate |
-//! | `fold` | a case's rows from its commits, or why there are none |
+//! | `write` | cases into the target, from their histories; parking those that can't be |
 //! | `live` | a batch of stream records in, the records to deliver again out |
-//! | `rebuild` | the whole event table, by segments, resumable |
+//! | `rebuild` | all cases that are behind, in a passage through the event table |
 //!
 //! *Invariants:* a case's rows are replaced together and by those of a later version alone;
 //! a case that can't be folded, or that the database refuses, is parked in the target and
 //! holds up no other; a failure of the target holds up no other projection.
 
-mod fold;
 mod live;
 mod rebuild;
 mod rows;
 mod target;
 mod value;
+mod write;
 
 pub use live::RelationalProjector;
-pub use rebuild::{Counts, Rebuild, RebuildConfig, RebuildError, RebuildProgress, RebuildReport};
+pub use rebuild::{Rebuild, RebuildConfig, RebuildReport};
 pub use rows::{CaseRows, rows};
 pub use target::{Parked, Target, TargetError};
 pub use value::{Row, Value};
+pub use write::RelationalError;
 
 /// The projection's name.
 pub const NAME: &str = "cases-sql";

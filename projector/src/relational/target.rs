@@ -71,3 +71,13 @@ pub enum TargetError {
         found: i64,
     },
 }
+
+impl TargetError {
+    /// Whether the same may succeed a moment later.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Refused(_) | Self::Unusable(_) | Self::OtherGeneration { .. } => false,
+        }
+    }
+}
