@@ -20,6 +20,7 @@ mod layout;
 mod leases;
 mod list_pages;
 mod lists;
+mod lists_mending;
 mod mending;
 mod metering;
 mod scans;

@@ -1,4 +1,4 @@
-//! How far cases are, and removing what is stored of one so that it is put again.
+//! How far cases are, and removing the snapshot of one so that it is put again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::gateway::{
-    CommandRow, EntrySelection, Generation, Head, ListStore, PutOutcome, SnapshotStore, StoredRow,
+    CommandRow, EntrySelection, Generation, Head, ListStore, PutOutcome, SnapshotStore,
 };
-use casefold_shared::lists::{List, ListRow, rows};
+use casefold_shared::lists::List;
 use tokio::sync::Notify;
 
 use super::contents::wide_case;
 use super::large_cases::write_large;
-use super::lists::{FIRST, case_of_people, put, row};
+use super::lists::{FIRST, row};
 use crate::support::Court;
 use crate::support::faults::{Fault, Proxy};
 use crate::support::history::{Chain, chain, docket, filed_all, fold, petition};
@@ -199,106 +199,8 @@ async fn nothing_is_left_of_a_case_that_is_written_while_it_is_removed() {
 }
 
 /// Waits until so many requests of an operation are on their way.
-async fn sent(proxy: &Proxy, operation: &str, count: usize) {
+pub(super) async fn sent(proxy: &Proxy, operation: &str, count: usize) {
     while proxy.sent(operation).len() < count {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-}
-
-/// Rows as they ought to be told.
-fn told(court: &Court, rows: &[ListRow]) -> Vec<StoredRow> {
-    let told = |row: &ListRow| StoredRow {
-        place: court.store.list_place(row),
-        sort: row.sort.clone(),
-        line: Some(row.line.clone()),
-    };
-    let mut all: Vec<_> = rows.iter().map(told).collect();
-    all.sort_by(|one, other| (&one.place, &one.sort).cmp(&(&other.place, &other.sort)));
-    all
-}
-
-#[tokio::test]
-async fn the_rows_of_a_case_are_told_as_they_were_put() {
-    let court = Court::open().await;
-    assert_eq!(court.store.lists_of(FIRST, docket(101)).await.unwrap(), []);
-    let mut many = rows(&case_of_people(80));
-    // A key that is longer than a partition key may be.
-    many.push(row(List::Person, &"u".repeat(1_500), "2026-000101"));
-    put(&court, 1, &many).await;
-
-    let found = court.store.lists_of(FIRST, docket(101)).await.unwrap();
-    assert_eq!(found, told(&court, &many));
-
-    let few = rows(&case_of_people(1));
-    put(&court, 2, &few).await;
-    let found = court.store.lists_of(FIRST, docket(101)).await.unwrap();
-    assert_eq!(found, told(&court, &few));
-    let of_another = court.store.lists_of(FIRST, docket(102)).await.unwrap();
-    assert_eq!(of_another, []);
-}
-
-#[tokio::test]
-async fn a_row_that_is_gone_is_told_as_missing() {
-    let court = Court::open().await;
-    let rows = rows(&case_of_people(2));
-    put(&court, 1, &rows).await;
-    let mut expected = told(&court, &rows);
-    let gone = &mut expected[1];
-    gone.line = None;
-    delete_row(&court, &gone.place, &gone.sort).await;
-
-    let found = court.store.lists_of(FIRST, docket(101)).await.unwrap();
-
-    assert_eq!(found, expected);
-}
-
-async fn delete_row(court: &Court, place: &str, sort: &str) {
-    use aws_sdk_dynamodb::types::AttributeValue;
-    let client = court.client().await;
-    let delete = client
-        .delete_item()
-        .table_name(&court.store.tables().snapshots)
-        .key("pk", AttributeValue::S(format!("list@1#{place}")))
-        .key("sk", AttributeValue::S(sort.to_owned()));
-    delete.send().await.unwrap();
-}
-
-#[tokio::test]
-async fn the_rows_of_a_case_are_removed_and_put_again_as_they_were() {
-    let court = Court::open().await;
-    let many = rows(&case_of_people(80));
-    // Another case stands in the same lists, and the case itself in another generation.
-    let other = [
-        row(List::Person, "user-1", "2026-000102"),
-        row(List::Status, "new", "2026-000102"),
-    ];
-    for (generation, serial, rows) in [
-        (FIRST, 102, other.as_slice()),
-        (SECOND, 101, many.as_slice()),
-    ] {
-        let put = court
-            .store
-            .lists_put(generation, docket(serial), Version(1), rows);
-        put.await.unwrap();
-    }
-    let without = court.snapshot_items().await;
-    put(&court, 1, &many).await;
-    let before = court.snapshot_items().await;
-
-    court.store.lists_remove(FIRST, docket(101)).await.unwrap();
-
-    // The buckets of a list are the list's, and stay.
-    let mut left = court.snapshot_items().await;
-    left.retain(|(partition, _), _| !partition.starts_with("buckets@"));
-    let mut expected = without;
-    expected.retain(|(partition, _), _| !partition.starts_with("buckets@"));
-    assert_eq!(left, expected);
-    let number = docket(101);
-    let version = court.store.lists_version(FIRST, number).await.unwrap();
-    assert_eq!(version, None);
-    // Removing what is not there changes nothing.
-    court.store.lists_remove(FIRST, number).await.unwrap();
-
-    put(&court, 1, &many).await;
-    assert_eq!(court.snapshot_items().await, before);
 }

@@ -11,7 +11,7 @@ use super::lists_layout::state_of;
 use super::read::Consistency;
 use super::rows::{quarantine_item, quarantine_key, quarantined};
 use super::tables::{
-    LISTS_STATE, list_partition, list_place, lists_partition, lists_quarantine_partition, text_key,
+    LISTS_STATE, list_place, lists_partition, lists_quarantine_partition, text_key,
 };
 use crate::gateway::{
     Generation, Head, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
@@ -67,14 +67,7 @@ impl ListStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
-        let rows = self.lists_stored(generation, docket_number).await?;
-        let keys = rows
-            .into_iter()
-            .map(|row| text_key(list_partition(generation, &row.place), row.sort));
-        let table = &self.tables.snapshots;
-        self.delete_all(table, keys.collect()).await?;
-        self.remove_partition(&lists_partition(generation, docket_number))
-            .await
+        self.lists_clear(generation, docket_number).await
     }
 
     fn list_place(&self, row: &ListRow) -> String {

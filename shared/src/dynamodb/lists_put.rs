@@ -238,21 +238,10 @@ impl DynamoStore {
     }
 
     fn state_put(&self, target: &Target<'_>, from: State, to: State) -> ConditionalPut {
-        let condition = if from == State::default() {
-            Condition::absent()
-        } else {
-            Condition {
-                expression: "version = :version AND step = :step".to_owned(),
-                values: Item::from([
-                    (":version".to_owned(), number(from.version.0)),
-                    (":step".to_owned(), number(from.step)),
-                ]),
-            }
-        };
         ConditionalPut {
             table: self.tables.snapshots.clone(),
             item: state_item(target.partition, to),
-            condition,
+            condition: is_still(from),
         }
     }
 
@@ -284,6 +273,20 @@ impl DynamoStore {
             .await?;
         self.known_buckets.add(buckets);
         Ok(())
+    }
+}
+
+/// The condition that the rows of a case are as they were read.
+pub(super) fn is_still(state: State) -> Condition {
+    if state == State::default() {
+        return Condition::absent();
+    }
+    Condition {
+        expression: "version = :version AND step = :step".to_owned(),
+        values: Item::from([
+            (":version".to_owned(), number(state.version.0)),
+            (":step".to_owned(), number(state.step)),
+        ]),
     }
 }
 

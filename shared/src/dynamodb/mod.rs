@@ -12,7 +12,7 @@
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `generations`, `leases` | [`GenerationStore`](crate::gateway::GenerationStore), [`LeaseStore`](crate::gateway::LeaseStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
-//! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows, what a case has stored of them, and bringing them up to date |
+//! | `lists`, `lists_layout`, `lists_put`, `lists_remove`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows, what a case has stored of them, and bringing them up to date |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
 //! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
@@ -34,6 +34,7 @@ mod lists;
 mod lists_layout;
 mod lists_page;
 mod lists_put;
+mod lists_remove;
 mod meter;
 mod put_case;
 mod read;

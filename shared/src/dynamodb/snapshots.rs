@@ -170,16 +170,6 @@ impl SnapshotStore for DynamoStore {
 }
 
 impl DynamoStore {
-    /// Removes every row of a partition of the snapshot table.
-    pub(super) async fn remove_partition(&self, partition: &str) -> Result<(), StoreError> {
-        let table = &self.tables.snapshots;
-        let rows = self
-            .query_rows(table, partition, "", Consistency::Strong)
-            .await?;
-        let keys = rows.keys().map(|sort| text_key(partition, sort));
-        self.delete_all(table, keys.collect()).await
-    }
-
     /// How far cases are, by the version and the hash in the item at the place of each.
     pub(super) async fn heads(
         &self,

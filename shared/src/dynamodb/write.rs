@@ -71,6 +71,12 @@ pub(super) enum Step {
     Put { table: String, item: Item },
     /// Delete an item, if it is there.
     Delete { table: String, key: Item },
+    /// Delete an item under a condition.
+    DeleteIf {
+        table: String,
+        key: Item,
+        condition: Condition,
+    },
 }
 
 /// How a conditional write went.
@@ -266,7 +272,7 @@ fn step_bytes(step: &Step) -> usize {
     match step {
         Step::PutIf(put) => item_bytes(&put.item),
         Step::Put { item, .. } => item_bytes(item),
-        Step::Delete { key, .. } => item_bytes(key),
+        Step::Delete { key, .. } | Step::DeleteIf { key, .. } => item_bytes(key),
     }
 }
 
@@ -299,6 +305,19 @@ fn transact_item(step: &Step) -> Result<TransactWriteItem, StoreError> {
             Delete::builder()
                 .table_name(table)
                 .set_key(Some(key.clone()))
+                .build()
+                .map_err(unbuilt)?,
+        ),
+        Step::DeleteIf {
+            table,
+            key,
+            condition,
+        } => item.delete(
+            Delete::builder()
+                .table_name(table)
+                .set_key(Some(key.clone()))
+                .condition_expression(&condition.expression)
+                .set_expression_attribute_values(some_values(&condition.values))
                 .build()
                 .map_err(unbuilt)?,
         ),
