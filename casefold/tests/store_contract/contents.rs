@@ -182,14 +182,14 @@ async fn each_kind_of_row_of_a_generation_is_among_what_is_removed() {
 #[tokio::test]
 async fn a_removal_goes_in_pages_and_is_gone_on_with_from_any_of_them() {
     let court = Court::open().await;
-    write_large(&court, &mut Chain::of(docket(101)), 1_500).await;
+    write_large(&court, &mut Chain::of(docket(101)), 1_050).await;
     let id = of_cases(1);
     court.store.contents_mark(id, mark(1)).await.unwrap();
     fill(&court, 10).await;
     let before = court.snapshot_items().await;
     let is_of_1 = |(partition, _): &(String, String)| partition.starts_with("case@1#");
     let large = before.keys().filter(|key| is_of_1(key)).count();
-    assert!(large > 1_500, "{large}");
+    assert!(large > 1_050, "{large}");
 
     // Given a removal that stopped after its first page: the mark is gone by then
     let page = court.store.contents_remove(id, None).await.unwrap();
@@ -215,7 +215,7 @@ async fn a_removal_goes_in_pages_and_is_gone_on_with_from_any_of_them() {
 #[tokio::test]
 async fn a_removal_that_begins_anew_comes_to_the_same_end() {
     let court = Court::open().await;
-    write_large(&court, &mut Chain::of(docket(101)), 1_500).await;
+    write_large(&court, &mut Chain::of(docket(101)), 1_050).await;
     court
         .store
         .contents_remove(of_cases(1), None)

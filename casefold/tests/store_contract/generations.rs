@@ -178,7 +178,8 @@ async fn of_sixteen_who_put_the_very_same_exactly_one_is_told_that_it_did() {
     let court = Court::open().await;
     let begun = with(first(2), 3);
     for (next, expected) in [(first(2), None), (begun, Some(1))] {
-        let puts = (0..16).map(|n| put(&court, &next, expected, 100 + n));
+        let revision = expected.unwrap_or(0) + 1;
+        let puts = (0..16).map(|n| put(&court, &next, expected, 100 * revision + n));
         let outcomes = join_all(puts).await;
 
         let won: Vec<_> = (0..16_u64)
@@ -187,9 +188,8 @@ async fn of_sixteen_who_put_the_very_same_exactly_one_is_told_that_it_did() {
             .collect();
         assert_eq!(won.len(), 1, "{outcomes:?}");
         let newest = court.store.operations(100).await.unwrap();
-        let revision = expected.unwrap_or(0) + 1;
         assert_eq!(newest.len() as u64, revision);
-        assert!(newest.contains(&operation(100 + won[0].0)));
+        assert!(newest.contains(&operation(100 * revision + won[0].0)));
     }
 }
 
