@@ -194,6 +194,7 @@ fn line(difference: &Difference) -> String {
             format!("is at version {stored}; the case is at {expected}")
         }
         Kind::Parked { at, reason } => format!("is parked at version {at}: {reason}"),
+        Kind::Unreadable { problem } => format!("can't be read: {problem}"),
         Kind::OtherHistory { stored } => {
             format!("follows from other commits than the case has, at version {stored}")
         }

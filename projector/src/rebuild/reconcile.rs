@@ -133,6 +133,11 @@ pub enum Kind {
         /// Why not.
         reason: String,
     },
+    /// What is stored can't be read.
+    Unreadable {
+        /// Why not, without personal data.
+        problem: String,
+    },
     /// What is stored follows from other commits than the case has.
     OtherHistory {
         /// The version that is stored.
@@ -449,16 +454,41 @@ impl Looker {
         found: &mut Found,
     ) -> Result<Vec<(&'a History, Kind)>, WorkError> {
         let numbers: Vec<_> = histories.iter().map(|it| it.docket_number).collect();
-        let heads = self.folder.heads(&numbers).await?;
+        let heads = match self.folder.heads(&numbers).await {
+            Ok(heads) => Ok(heads),
+            Err(error) if error.may_pass() => return Err(error.into()),
+            // One of them can't be read: each is asked for by itself.
+            Err(error) => Err(error),
+        };
         let mut differing = Vec::new();
         for history in histories {
-            let head = heads.get(&history.docket_number).copied();
-            match self.difference(history, head).await? {
+            let number = history.docket_number;
+            let head = match &heads {
+                Ok(heads) => Ok(heads.get(&number).copied()),
+                Err(_) => self.head(number).await?,
+            };
+            let kind = match head {
+                Ok(head) => self.difference(history, head).await?,
+                Err(problem) => Some(Kind::Unreadable { problem }),
+            };
+            match kind {
                 None => found.alike += 1,
                 Some(kind) => differing.push((history, kind)),
             }
         }
         Ok(differing)
+    }
+
+    /// How far a case is, or why that can't be read.
+    async fn head(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Result<Option<Head>, String>, WorkError> {
+        match self.folder.heads(&[docket_number]).await {
+            Ok(heads) => Ok(Ok(heads.get(&docket_number).copied())),
+            Err(error) if error.may_pass() => Err(error.into()),
+            Err(error) => Ok(Err(error.to_string())),
+        }
     }
 
     async fn difference(
@@ -529,7 +559,15 @@ impl Looker {
         for _ in 0..LOOKS {
             let history = now.as_ref().unwrap_or(history);
             let last = history.last().map(|it| it.version);
-            let there = self.folder.stored(docket_number).await?;
+            let there = match self.folder.stored(docket_number).await {
+                Ok(there) => there,
+                Err(error) if error.may_pass() => return Err(error.into()),
+                Err(error) => {
+                    return Ok(Some(Kind::Unreadable {
+                        problem: error.to_string(),
+                    }));
+                }
+            };
             let expected = match self.folder.expected(history) {
                 Ok(expected) => expected,
                 Err(obstacle) => {
@@ -575,7 +613,9 @@ impl Looker {
             match &kind {
                 Kind::Missing { .. } | Kind::Behind { .. } | Kind::Parked { .. } => {}
                 // Nothing that follows can be right: it is folded from the first commit.
-                Kind::OtherHistory { .. } | Kind::OtherContents { .. } => {
+                Kind::Unreadable { .. }
+                | Kind::OtherHistory { .. }
+                | Kind::OtherContents { .. } => {
                     self.folder.clear(docket_number).await?;
                 }
             }

@@ -64,8 +64,8 @@ impl Follower {
     /// The generation to read from. One operation reads from one generation: ask once, and go
     /// by the answer to its end.
     ///
-    /// A build that doesn't know the active generation reads the newest that it knows and that
-    /// is not retired.
+    /// A build that doesn't know the active generation reads the newest that it knows, that is
+    /// not retired, and that has every case where there is one.
     ///
     /// # Errors
     /// [`StoreError`] where it can't be known now.
@@ -163,9 +163,16 @@ impl Follower {
     async fn choose(&self, generations: &Generations) -> Result<Followed, StoreError> {
         let mut generation = generations.active;
         if !self.known.contains(&generation) {
+            // The newest that has every case, or else the newest at all.
             let live = generations.live().filter(|it| self.known.contains(it));
+            let has_every_case = |it: &Generation| {
+                generations
+                    .of(*it)
+                    .is_some_and(|standing| standing.stage == Stage::Complete)
+            };
+            let best = live.max_by_key(|it| (has_every_case(it), *it));
             let newest = self.known.iter().max().copied();
-            generation = live.max().or(newest).unwrap_or(generation);
+            generation = best.or(newest).unwrap_or(generation);
             tracing::warn!(
                 projection = self.name,
                 active = %generations.active,

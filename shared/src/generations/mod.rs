@@ -51,6 +51,11 @@ pub const RECONCILED_HOLDS: Duration = Duration::from_secs(24 * 3600);
 /// follows it, and whatever read it last, is done by then.
 pub const KEPT_AFTER_SWITCH: Duration = Duration::from_secs(60);
 
+/// How often a projector that passes commits by notes it again. A reconciliation must have
+/// begun longer than that after the last note: what is passed by between two notes is then
+/// before it.
+pub const MISSED_NOTED_EVERY: Duration = Duration::from_secs(30);
+
 /// The generations of one projection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -264,13 +269,13 @@ impl Generations {
         Ok(self)
     }
 
-    /// Notes that commits were passed by; `None` where that is noted already, and no
-    /// reconciliation has begun since.
+    /// Notes that commits were passed by; `None` where that was noted a moment ago
+    /// ([`MISSED_NOTED_EVERY`]).
     pub fn miss(mut self, generation: Generation, now: Timestamp) -> Option<Self> {
         let standing = self.standing.get_mut(&generation)?;
         let is_noted = standing
             .missed_at
-            .is_some_and(|at| standing.reconciled.is_none_or(|found| found.at <= at));
+            .is_some_and(|at| !is_older(at, MISSED_NOTED_EVERY, now));
         if standing.stage == Stage::Retired || is_noted {
             return None;
         }

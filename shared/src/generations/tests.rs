@@ -144,12 +144,17 @@ fn what_an_older_build_passed_by_is_looked_for_before_readers_are_switched() {
         missed.clone().switch(THIRD, at(32)),
         Err(NotSafe::Missed(THIRD, at(31)))
     );
-    assert_eq!(missed.clone().miss(THIRD, at(33)), None, "noted already");
+    assert_eq!(missed.clone().miss(THIRD, at(61)), None, "noted just now");
+    assert!(missed.clone().miss(THIRD, at(62)).is_some(), "and again");
 
-    let found = found(40, 0);
-    let clean = missed.reconcile(THIRD, mark(3), found).unwrap();
-    assert!(clean.clone().switch(THIRD, at(41)).is_ok());
-    assert!(clean.miss(THIRD, at(42)).is_some(), "and again since");
+    // What was passed by before the next note would have come is not before this look.
+    let too_early = missed.clone().reconcile(THIRD, mark(3), found(61, 0));
+    assert_eq!(
+        too_early.unwrap().switch(THIRD, at(63)),
+        Err(NotSafe::Missed(THIRD, at(31)))
+    );
+    let clean = missed.reconcile(THIRD, mark(3), found(62, 0)).unwrap();
+    assert!(clean.switch(THIRD, at(63)).is_ok());
 }
 
 #[test]
