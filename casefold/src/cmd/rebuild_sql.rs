@@ -27,7 +27,7 @@ struct Done {
     report: RebuildReport,
 }
 
-/// Fills the target; Ctrl-C stops it at the end of a page.
+/// Fills the target; Ctrl-C stops it, and the next run goes on from the last page.
 ///
 /// The exit status is 0 where the whole event table was gone through and no case is parked.
 ///

@@ -63,8 +63,8 @@ impl Rebuild {
     /// Goes through the event table and writes every case whose rows are behind; where an
     /// earlier rebuild of the same target did not come to its end, from where it was, and where
     /// another process is at it, together with that. A target that is complete is gone through
-    /// again, which brings cases up to date that no live feed has. It ends early, at the end of
-    /// a page, when `stop` turns true.
+    /// again, which brings cases up to date that no live feed has. It ends early when `stop`
+    /// turns true; the page that it is at is left for whoever goes on.
     ///
     /// # Errors
     /// [`RelationalError`]; running it again goes on.
