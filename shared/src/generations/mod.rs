@@ -306,7 +306,7 @@ impl Generations {
         if let Some(missed_at) = standing.missed_at
             && standing
                 .reconciled
-                .is_none_or(|found| found.at <= missed_at)
+                .is_none_or(|found| !is_older(missed_at, MISSED_NOTED_EVERY, found.at))
         {
             return Err(NotSafe::Missed(to, missed_at));
         }
