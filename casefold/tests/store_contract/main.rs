@@ -23,5 +23,6 @@ mod lists;
 mod lists_mending;
 mod mending;
 mod metering;
+mod rows;
 mod scans;
 mod snapshots;

@@ -17,10 +17,11 @@ use casefold_events::{CommandId, Commit, CommitRef, DocketNumber, Timestamp, Use
 use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    AppendOutcome, BeginOutcome, Claim, CommandRow, CommitPage, ControlStore, EntrySelection,
-    EventStore, Generation, GenerationStore, Head, Lease, LeaseState, LeaseStore, ListPage,
-    ListRange, ListStore, ListsOutcome, Operation, Order, ProjectionId, PutOutcome, Quarantined,
-    Removed, Revised, ScanPage, Segment, SnapshotStore, StoreError, StoredRow, Stores, Term,
+    AppendOutcome, BeginOutcome, CaseRows, Claim, CommandRow, CommitPage, ControlStore,
+    EntrySelection, EventStore, Generation, GenerationStore, Head, Lease, LeaseState, LeaseStore,
+    ListPage, ListRange, ListStore, ListsOutcome, Operation, Order, ProjectionId, PutOutcome,
+    Quarantined, Removed, Revised, RowOfCase, RowPage, RowStore, RowsPut, ScanPage, Segment,
+    SnapshotStore, StoreError, StoredRow, Stores, Term,
 };
 use casefold_shared::generations::Generations;
 use casefold_shared::lists::{List, ListRow};
@@ -212,6 +213,63 @@ impl ListStore for Fault {
         self.strike().await
     }
     async fn lists_parked(&self, _: Generation) -> Result<Vec<Quarantined>, StoreError> {
+        self.strike().await
+    }
+}
+
+#[async_trait]
+impl RowStore for Fault {
+    async fn rows_get(&self, _: ProjectionId, _: DocketNumber) -> Result<CaseRows, StoreError> {
+        self.strike().await
+    }
+    async fn rows_put(
+        &self,
+        _: ProjectionId,
+        _: DocketNumber,
+        _: &CaseRows,
+        _: RowsPut<'_>,
+    ) -> Result<PutOutcome, StoreError> {
+        self.strike().await
+    }
+    async fn rows_heads(
+        &self,
+        _: ProjectionId,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.strike().await
+    }
+    async fn rows_of(
+        &self,
+        _: ProjectionId,
+        _: DocketNumber,
+    ) -> Result<Vec<RowOfCase>, StoreError> {
+        self.strike().await
+    }
+    async fn rows_remove(&self, _: ProjectionId, _: DocketNumber) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn row_page(
+        &self,
+        _: ProjectionId,
+        _: &str,
+        _: ListRange<'_>,
+    ) -> Result<RowPage, StoreError> {
+        self.strike().await
+    }
+    async fn rows_park(&self, _: ProjectionId, _: &Quarantined) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn rows_release(&self, _: ProjectionId, _: DocketNumber) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn rows_parked_get(
+        &self,
+        _: ProjectionId,
+        _: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.strike().await
+    }
+    async fn rows_parked(&self, _: ProjectionId) -> Result<Vec<Quarantined>, StoreError> {
         self.strike().await
     }
 }

@@ -7,12 +7,11 @@ use casefold_events::{DocketNumber, Version};
 
 use super::DynamoStore;
 use super::error::store_error;
-use super::lists_layout::state_of;
+use super::inventory::state_of;
+use super::keep::{Owner, Target};
 use super::read::Consistency;
 use super::rows::{quarantine_item, quarantine_key, quarantined};
-use super::tables::{
-    LISTS_STATE, list_place, lists_partition, lists_quarantine_partition, text_key,
-};
+use super::tables::{STATE, list_place, lists_partition, lists_quarantine_partition, text_key};
 use crate::gateway::{
     Generation, Head, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
     StoredRow,
@@ -37,7 +36,7 @@ impl ListStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Option<Version>, StoreError> {
-        let key = text_key(lists_partition(generation, docket_number), LISTS_STATE);
+        let key = text_key(lists_partition(generation, docket_number), STATE);
         let state = self.get(&self.tables.snapshots, key).await?;
         let version = |item| state_of(item).map(|state| state.version);
         state.as_ref().map(version).transpose()
@@ -48,10 +47,8 @@ impl ListStore for DynamoStore {
         generation: Generation,
         cases: &[DocketNumber],
     ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
-        self.heads(cases, |number| {
-            (lists_partition(generation, number), LISTS_STATE)
-        })
-        .await
+        self.heads(cases, |number| (lists_partition(generation, number), STATE))
+            .await
     }
 
     async fn lists_of(
@@ -67,7 +64,8 @@ impl ListStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
-        self.lists_clear(generation, docket_number).await
+        let target = Target::new(Owner::Lists(generation), docket_number);
+        self.kept_remove(&target).await
     }
 
     fn list_place(&self, row: &ListRow) -> String {

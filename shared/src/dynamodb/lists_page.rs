@@ -8,14 +8,12 @@ use casefold_events::DocketNumber;
 use futures::future::try_join_all;
 
 use super::DynamoStore;
-use super::error::{store_error, throttled};
-use super::item::{Item, get_text, text};
-use super::lists_layout::{corrupt_row, line_of, stored};
+use super::item::Item;
+use super::keep::{Owner, Target};
+use super::lists_layout::line_of;
+use super::page::Between;
 use super::read::Consistency;
-use super::tables::{
-    RANGE_KEY, buckets_partition, list_partition, list_place, lists_partition, text_key,
-};
-use super::write::{pauses, sleep};
+use super::tables::{buckets_partition, list_partition, list_place};
 use crate::gateway::{Generation, ListPage, ListRange, SortOrder, StoreError, StoredRow};
 use crate::lists::{List, ListRow, bucket};
 
@@ -46,29 +44,20 @@ impl DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Vec<StoredRow>, StoreError> {
-        let table = &self.tables.snapshots;
-        for pause in pauses() {
-            sleep(pause).await;
-            let partition = lists_partition(generation, docket_number);
-            let there = self
-                .query_rows(table, &partition, "", Consistency::Strong)
+        let target = Target::new(Owner::Lists(generation), docket_number);
+        let there = self.kept_read(&target).await?;
+        let mut rows = Vec::new();
+        for key in there.inventory.keys() {
+            let item = self
+                .get(&self.tables.snapshots, target.row_key(&key))
                 .await?;
-            let Some((_, inventory)) = stored(&there)? else {
-                continue;
-            };
-            let mut rows = Vec::new();
-            for key in inventory.keys() {
-                let partition = list_partition(generation, &key.place);
-                let item = self.get(table, text_key(partition, &*key.sort)).await?;
-                rows.push(StoredRow {
-                    line: item.as_ref().map(line_of).transpose()?,
-                    place: key.place,
-                    sort: key.sort,
-                });
-            }
-            return Ok(rows);
+            rows.push(StoredRow {
+                line: item.as_ref().map(line_of).transpose()?,
+                place: key.place,
+                sort: key.sort,
+            });
         }
-        Err(throttled("the lists of the case kept changing"))
+        Ok(rows)
     }
 
     pub(super) async fn list_read(
@@ -158,46 +147,23 @@ impl DynamoStore {
         wanted: usize,
     ) -> Result<Vec<ListRow>, StoreError> {
         let place = list_place(part.list, part.key, bucket);
-        let mut rows = Vec::new();
-        let mut from: Option<Item> = None;
-        while rows.len() < wanted {
-            // The row that is not on this page may come along.
-            let limit = wanted - rows.len() + usize::from(part.not.is_some());
-            let page = self
-                .client
-                .query()
-                .table_name(&self.tables.snapshots)
-                .key_condition_expression("pk = :place AND sk BETWEEN :lowest AND :highest")
-                .expression_attribute_values(
-                    ":place",
-                    text(list_partition(part.generation, &place)),
-                )
-                .expression_attribute_values(":lowest", text(part.lowest))
-                .expression_attribute_values(":highest", text(part.highest))
-                .scan_index_forward(part.order == SortOrder::Ascending)
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(store_error)?;
-            for item in page.items.unwrap_or_default() {
-                let sort = get_text(&item, RANGE_KEY)
-                    .map_err(|_| corrupt_row("its sort key is not a text"))?;
-                if part.not != Some(sort) {
-                    rows.push(ListRow {
-                        list: part.list,
-                        key: part.key.to_owned(),
-                        sort: sort.to_owned(),
-                        line: line_of(&item)?,
-                    });
-                }
-            }
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                break;
-            }
-        }
-        rows.truncate(wanted);
-        Ok(rows)
+        let partition = list_partition(part.generation, &place);
+        let between = Between {
+            partition: &partition,
+            lowest: part.lowest,
+            highest: part.highest,
+            not: part.not,
+            order: part.order,
+        };
+        let items = self.rows_between(between, wanted).await?;
+        let row = |(sort, item): (String, Item)| {
+            Ok(ListRow {
+                list: part.list,
+                key: part.key.to_owned(),
+                sort,
+                line: line_of(&item)?,
+            })
+        };
+        items.into_iter().map(row).collect()
     }
 }

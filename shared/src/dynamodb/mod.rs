@@ -12,7 +12,9 @@
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `generations`, `leases` | [`GenerationStore`](crate::gateway::GenerationStore), [`LeaseStore`](crate::gateway::LeaseStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
-//! | `lists`, `lists_layout`, `lists_put`, `lists_remove`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows, what a case has stored of them, and bringing them up to date |
+//! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
+//! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows in lists, and the buckets that they are in |
+//! | `row_store` | [`RowStore`](crate::gateway::RowStore): rows of any other projection |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
 //! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
@@ -27,17 +29,21 @@ mod events;
 mod fit;
 mod generations;
 mod get_case;
+mod inventory;
 mod item;
+mod keep;
+mod keep_remove;
 mod layout;
 mod leases;
 mod lists;
 mod lists_layout;
 mod lists_page;
 mod lists_put;
-mod lists_remove;
 mod meter;
+mod page;
 mod put_case;
 mod read;
+mod row_store;
 mod rows;
 mod snapshots;
 pub mod tables;

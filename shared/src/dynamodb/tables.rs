@@ -248,11 +248,30 @@ pub(super) fn lists_partition(generation: Generation, docket_number: DocketNumbe
     format!("lists@{generation}#{docket_number}")
 }
 
-/// The sort key of the row that says how far a case's lists are.
-pub(super) const LISTS_STATE: &str = "state";
+/// The partition that says what of a case is stored in a projection of rows. A docket number
+/// begins with a digit, so it is never where rows are.
+pub(super) fn row_case_partition(of: ProjectionId, docket_number: DocketNumber) -> String {
+    format!("{of}#{docket_number}")
+}
+
+/// The partition of the rows that a projection has under a key.
+pub(super) fn row_partition(of: ProjectionId, key: &str) -> String {
+    format!("{of}#rows#{key}")
+}
+
+/// The partition of the cases that are parked in a projection of rows.
+pub(super) fn rows_quarantine_partition(of: ProjectionId) -> String {
+    format!("quarantine@{of}")
+}
+
+/// The sort key of the row that says how far a case's rows are.
+pub(super) const STATE: &str = "state";
 
 /// The sort key of the row that says which rows a case has.
-pub(super) const LISTS_ROWS: &str = "rows";
+pub(super) const INVENTORY: &str = "rows";
+
+/// The sort key of the row that has what a projection of rows keeps of a case.
+pub(super) const KEPT: &str = "kept";
 
 /// Where rows of one list, key and bucket are. The list's name and the bucket have no `#`,
 /// so no two of them are in one place.
@@ -284,3 +303,6 @@ fn key_in_partition(key: &str) -> Cow<'_, str> {
         Cow::Owned(Digest::of(key.as_bytes()).to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,6 +134,56 @@ pub struct ProjectionId {
     pub generation: Generation,
 }
 
+impl ProjectionId {
+    /// Whether a projection of rows may have this name: lower-case letters and hyphens, and
+    /// none under which something else is kept.
+    pub const fn may_be_of_rows(name: &str) -> bool {
+        const TAKEN: &[&str] = &[
+            "case",
+            "cases-sql",
+            "lists",
+            "list",
+            "buckets",
+            "command",
+            "quarantine",
+            "contents",
+        ];
+        let letters = name.as_bytes();
+        if letters.is_empty() || letters[0] == b'-' {
+            return false;
+        }
+        let mut at = 0;
+        while at < letters.len() {
+            if !(letters[at].is_ascii_lowercase() || letters[at] == b'-') {
+                return false;
+            }
+            at += 1;
+        }
+        let mut at = 0;
+        while at < TAKEN.len() {
+            if is_same(letters, TAKEN[at].as_bytes()) {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 impl std::fmt::Display for ProjectionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}@{}", self.name, self.generation)

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, SnapshotStore};
+use super::{
+    ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, RowStore, SnapshotStore,
+};
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
 #[derive(Clone)]
@@ -13,6 +15,8 @@ pub struct Stores {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// The rows of cases in lists.
     pub lists: Arc<dyn ListStore>,
+    /// The rows of all other projections.
+    pub rows: Arc<dyn RowStore>,
     /// Counters and checkpoints.
     pub control: Arc<dyn ControlStore>,
     /// The generations of projections.
@@ -28,6 +32,7 @@ impl Stores {
         S: EventStore
             + SnapshotStore
             + ListStore
+            + RowStore
             + ControlStore
             + GenerationStore
             + LeaseStore
@@ -37,6 +42,7 @@ impl Stores {
             events: store.clone(),
             snapshots: store.clone(),
             lists: store.clone(),
+            rows: store.clone(),
             control: store.clone(),
             generations: store.clone(),
             leases: store,

@@ -1,55 +1,45 @@
-//! Removing the rows of a case.
+//! Removing the rows that a projection has of a case.
 //!
 //! First the rows, then, in one transaction, the inventory that tells of them and the state, on
 //! the condition that it is the one that was read: so whoever is stopped in between, or comes
 //! together with a writer, begins anew with an inventory that names every row there is.
 
-use casefold_events::DocketNumber;
-
 use super::DynamoStore;
 use super::error::throttled;
-use super::lists_layout::stored;
-use super::lists_put::is_still;
+use super::inventory::stored;
+use super::keep::{Target, is_still};
 use super::read::Consistency;
-use super::tables::{LISTS_STATE, list_partition, lists_partition, text_key};
+use super::tables::{STATE, text_key};
 use super::write::{Step, Written, pauses, sleep};
-use crate::gateway::{Generation, StoreError};
+use crate::gateway::StoreError;
 
 impl DynamoStore {
     /// Removes the rows that a case has, whatever they show, and what tells of them.
-    pub(super) async fn lists_clear(
-        &self,
-        generation: Generation,
-        docket_number: DocketNumber,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn kept_remove(&self, target: &Target) -> Result<(), StoreError> {
         let table = &self.tables.snapshots;
-        let partition = lists_partition(generation, docket_number);
         for pause in pauses() {
             sleep(pause).await;
             let there = self
-                .query_rows(table, &partition, "", Consistency::Strong)
+                .query_rows(table, &target.partition, "", Consistency::Strong)
                 .await?;
             if there.is_empty() {
                 return Ok(());
             }
-            let Some((state, inventory)) = stored(&there)? else {
+            let Some(known) = stored(&there)? else {
                 continue;
             };
-            let rows = inventory.keys().map(|key| {
-                let place = list_partition(generation, &key.place);
-                text_key(place, key.sort)
-            });
+            let rows = known.inventory.keys().map(|key| target.row_key(&key));
             self.delete_all(table, rows.collect()).await?;
 
             let mut steps = vec![Step::DeleteIf {
                 table: table.clone(),
-                key: text_key(&*partition, LISTS_STATE),
-                condition: is_still(state),
+                key: text_key(&*target.partition, STATE),
+                condition: is_still(known.state),
             }];
-            let inventory = there.keys().filter(|sort| *sort != LISTS_STATE);
-            steps.extend(inventory.map(|sort| Step::Delete {
+            let texts = there.keys().filter(|sort| *sort != STATE);
+            steps.extend(texts.map(|sort| Step::Delete {
                 table: table.clone(),
-                key: text_key(&*partition, sort),
+                key: text_key(&*target.partition, sort),
             }));
             match self.transact(&steps).await? {
                 Written::Yes => return Ok(()),
@@ -57,7 +47,7 @@ impl DynamoStore {
             }
         }
         Err(throttled(
-            "other writers kept changing the lists of the case",
+            "other writers kept changing the rows of the case",
         ))
     }
 }
