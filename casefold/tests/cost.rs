@@ -12,11 +12,12 @@ use casefold_command_api::decide::Actor;
 use casefold_command_api::service::{Request, Service};
 use casefold_events::vocabulary::Role;
 use casefold_events::{CorrelationId, DocketNumber, Timestamp, UserId, Version};
-use casefold_projector::{CaseFolder, Hints, Projections, Projector};
+use casefold_projector::projections::sealings::Sealings;
+use casefold_projector::{CaseFolder, Folder, Hints, Projections, Projector, RowsFolder};
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
-    Consumed, EntrySelection, Generation, ListRange, ListStore, SnapshotStore, Stores,
+    Consumed, EntrySelection, EventStore, Generation, ListRange, ListStore, SnapshotStore, Stores,
 };
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
 use serde_json::json;
@@ -327,6 +328,62 @@ async fn a_page_of_any_list_is_a_few_read_units() {
         );
         assert_eq!(rows, 25, "{}", row.list.as_str());
         assert!(read_units <= 6.0, "{}: {read_units}", row.list.as_str());
+    }
+}
+
+#[tokio::test]
+async fn a_projection_of_rows_costs_a_write_unit_for_a_commit_that_is_not_its_business() {
+    let court = Court::open().await;
+    let store = Arc::new(court.store.clone());
+    let service = service(&store);
+    let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
+    let answer = service.file_petition(request(petition)).await.unwrap();
+    let number = answer.docket_number;
+    let folder = RowsFolder::<Sealings>::new(store.clone(), store.clone(), Arc::new(SystemClock));
+    let mut stored = Version::ZERO;
+    // As a batch of the stream brings it: with the commit.
+    let mut fold = async |body: Option<serde_json::Value>| {
+        if let Some(body) = body {
+            command(&service, number, body).await;
+        }
+        let mut hints = Hints::default();
+        for commit in store.commits_after(number, stored).await.unwrap() {
+            stored = commit.version;
+            hints.add_commit(commit);
+        }
+        let before = store.consumed();
+        folder.advance(number, &hints).await.unwrap();
+        store.consumed() - before
+    };
+    let petition = fold(None).await;
+    let checked = fold(Some(json!({"type": "QcPetition"}))).await;
+    fold(Some(json!({"type": "ServePetition"}))).await;
+    let seal =
+        |entry| json!({"type": "SealDocketEntry", "docketEntry": entry, "sealedTo": "Public"});
+    let sealed = fold(Some(seal(1))).await;
+    let again = fold(Some(seal(2))).await;
+    let unsealed = json!({"type": "UnsealDocketEntry", "docketEntry": 2});
+    let unsealed = fold(Some(unsealed)).await;
+    let judge =
+        json!({"type": "UpdateCaseContext", "status": "Submitted", "judge": "Judge Colvin"});
+    let after = fold(Some(judge)).await;
+    println!(
+        "sealings after a petition: {petition:?}; checked: {checked:?}; the first sealing: \
+         {sealed:?}; another: {again:?}; unsealed: {unsealed:?}; status and judge: {after:?}"
+    );
+    // The state, whether the case is parked, and the state again.
+    for untouched in [petition, checked, after] {
+        assert_eq!(untouched.write_units, 1.0, "{untouched:?}");
+        assert_eq!(untouched.read_units, 1.5, "{untouched:?}");
+        assert_eq!(untouched.requests, 3, "{untouched:?}");
+    }
+    for touched in [sealed, again, unsealed] {
+        assert!(touched.write_units <= 10.0, "{touched:?}");
+        assert_eq!(
+            (touched.read_units, touched.requests),
+            (1.5, 3),
+            "{touched:?}"
+        );
     }
 }
 

@@ -14,6 +14,7 @@
 //!   folded past that commit.
 
 mod lists;
+mod rows;
 mod step;
 mod whole;
 
@@ -30,11 +31,12 @@ use casefold_shared::gateway::{
 
 use crate::folder::Advanced;
 use crate::hints::Hints;
-use crate::history::{Obstacle, readable_commits};
+use crate::history::Obstacle;
 use crate::projections::case::entries_changed;
-use step::{Commits, Step};
+use step::{Commits, Step, commits_after};
 
 pub use lists::ListsFolder;
+pub use rows::RowsFolder;
 
 /// How often a case is read and folded again when another writer was faster.
 const TRIES: u32 = 6;
@@ -316,7 +318,7 @@ impl CaseFolder {
         let Commits {
             commits,
             unreadable,
-        } = self.commits_after(docket_number, step.version()).await?;
+        } = commits_after(&*self.events, docket_number, step.version()).await?;
         if !hints.is_empty() && !commits.is_empty() {
             step.counts.gaps += 1;
         }
@@ -329,57 +331,46 @@ impl CaseFolder {
         Ok(step.into_reached(obstacle))
     }
 
-    /// The commits after a version. Where one can't be read, those before it, and which.
-    async fn commits_after(
-        &self,
-        docket_number: DocketNumber,
-        after: Version,
-    ) -> Result<Commits, Stop> {
-        match self.events.commits_after(docket_number, after).await {
-            Ok(commits) => Ok(Commits {
-                commits,
-                unreadable: None,
-            }),
-            Err(error) => match Stop::of(error, after.next()) {
-                Stop::Unfoldable(met) => {
-                    let read = readable_commits(&*self.events, docket_number, met).await;
-                    let (commits, obstacle) = read.map_err(Stop::Passing)?;
-                    Ok(Commits {
-                        commits,
-                        unreadable: Some(obstacle),
-                    })
-                }
-                stop @ (Stop::Passing(_) | Stop::Superseded) => Err(stop),
-            },
-        }
-    }
-
     async fn park(
         &self,
         docket_number: DocketNumber,
         obstacle: Obstacle,
         earlier: Option<Quarantined>,
     ) -> Result<(), StoreError> {
-        let Obstacle { version, reason } = obstacle;
-        let earlier = earlier.filter(|earlier| earlier.version == version);
-        if earlier
-            .as_ref()
-            .is_some_and(|earlier| earlier.reason == reason)
-        {
-            return Ok(());
+        match parking(docket_number, obstacle, earlier, &*self.clock) {
+            Some(parked) => {
+                self.snapshots
+                    .quarantine_put(self.generation(), &parked)
+                    .await
+            }
+            None => Ok(()),
         }
-        tracing::error!(%docket_number, %version, reason, "a case is parked: it can't be folded");
-        let since = earlier.map_or_else(|| self.clock.now(), |earlier| earlier.since);
-        let parked = Quarantined {
-            docket_number,
-            version,
-            reason,
-            since,
-        };
-        self.snapshots
-            .quarantine_put(self.generation(), &parked)
-            .await
     }
+}
+
+/// How a case is to be parked; `None` where it is parked so already.
+fn parking(
+    docket_number: DocketNumber,
+    obstacle: Obstacle,
+    earlier: Option<Quarantined>,
+    clock: &dyn Clock,
+) -> Option<Quarantined> {
+    let Obstacle { version, reason } = obstacle;
+    let earlier = earlier.filter(|earlier| earlier.version == version);
+    if earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.reason == reason)
+    {
+        return None;
+    }
+    tracing::error!(%docket_number, %version, reason, "a case is parked: it can't be folded");
+    let since = earlier.map_or_else(|| clock.now(), |earlier| earlier.since);
+    Some(Quarantined {
+        docket_number,
+        version,
+        reason,
+        since,
+    })
 }
 
 fn version_of(case: Option<&Case>) -> Version {

@@ -93,8 +93,13 @@ pub(crate) fn undecodable(history: &[Commit]) -> Commit {
 
 /// A commit chained to another, of one harmless event.
 pub(crate) fn following(last: &Commit) -> Commit {
+    assigned(last, "Judge Colvin")
+}
+
+/// A commit chained to another, by which the case is given to a judge.
+pub(crate) fn assigned(last: &Commit, judge: &str) -> Commit {
     let event = JudgeAssigned {
-        judge: "Judge Colvin".to_owned(),
+        judge: judge.to_owned(),
     }
     .into();
     let version = last.version.next();

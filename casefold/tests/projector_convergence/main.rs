@@ -1,5 +1,6 @@
 //! However the stream's records are delivered, a snapshot ends as the pure fold of the
-//! event table, and the lists as the rows of that fold. On the real embedded engine, its real stream, the projector's own handler.
+//! event table, the lists as the rows of that fold, and a projection of rows as its own. On
+//! the real embedded engine, its real stream, the projector's own handler.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
@@ -9,6 +10,8 @@ mod forgetful;
 mod history;
 mod lists;
 mod parking;
+mod rows;
+mod rows_faults;
 mod world;
 
 use std::collections::HashMap;
@@ -132,11 +135,12 @@ async fn converge(court: &Court, given: &[Given], waves: &[Wave]) -> Result<(), 
         court
             .assert_is_fold_up_to(court.snapshot(number).await.as_ref(), number)
             .await;
+        rows::assert_kept_is_fold_up_to(court, number).await;
     }
 
     // And when at last each case's newest record comes
     let newest = newest_of_each_case(&cases, &records);
-    let response = handle(&court.projector(), newest).await;
+    let response = handle(&court.projector_of_all(), newest).await;
 
     // Then each snapshot has every commit up to one that can't be folded
     prop_assert!(response.batch_item_failures.is_empty());
@@ -156,13 +160,19 @@ async fn converge(court: &Court, given: &[Given], waves: &[Wave]) -> Result<(), 
         .iter()
         .map(|case| (case.docket_number, case.version))
         .collect();
-    prop_assert_eq!(parked, expected_parked);
+    prop_assert_eq!(&parked, &expected_parked);
     // And the lists are those of the cases, without anything that was before.
     let numbers: Vec<_> = cases
         .iter()
         .map(|(commits, _)| commits[0].docket_number)
         .collect();
     lists::assert_lists_are_those_of(court, &numbers).await;
+    // And so are the rows, as far as the commits can be folded.
+    rows::assert_parked_at(court, &expected_parked).await;
+    for (commits, foldable) in &cases {
+        let foldable = usize::try_from(foldable.0).unwrap_or(usize::MAX);
+        rows::assert_rows_are_those_of(court, &commits[..foldable]).await;
+    }
     Ok(())
 }
 
@@ -194,7 +204,7 @@ async fn deliver(court: &Court, delivery: &Delivery, records: &[EventRecord]) {
     let tampered =
         |(at, tampering): &(usize, Tampering)| tamper(&records[at % records.len()], tampering);
     let batch = delivery.records.iter().map(tampered).collect();
-    let projector = court.projector();
+    let projector = court.projector_of_all();
     let handling = handle(&projector, batch);
     match delivery.cut_off_after {
         None => {

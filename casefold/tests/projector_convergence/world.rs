@@ -7,7 +7,9 @@ use aws_lambda_events::dynamodb::EventRecord;
 use casefold::engine::Engine;
 use casefold::feed::source::{DynamoStream, Start, StreamSource};
 use casefold_events::{Commit, CommitRef, DocketNumber, Version};
-use casefold_projector::{CaseFolder, ListsFolder, Projections, Projector};
+use casefold_projector::projections::rows::RowProjection;
+use casefold_projector::projections::sealings::Sealings;
+use casefold_projector::{CaseFolder, ListsFolder, Projections, Projector, RowsFolder};
 use casefold_shared::case::Case;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::Config;
@@ -85,6 +87,28 @@ impl Court {
         Projector::new(Projections::always(vec![folder], self.lists()))
     }
 
+    /// A projector into a projection of rows as well.
+    pub(crate) fn projector_of_all(&self) -> Projector {
+        let clock = Arc::new(SystemClock);
+        let store = self.store.clone();
+        let folder = CaseFolder::new(store.clone(), store, clock, GENERATION);
+        let projections = Projections::always(vec![folder], self.lists());
+        Projector::new(projections.and(self.rows::<Sealings>()))
+    }
+
+    /// A folder into a projection of rows.
+    pub(crate) fn rows<P: RowProjection>(&self) -> RowsFolder<P> {
+        self.rows_reading(self.store.clone())
+    }
+
+    /// The same, which sees the event table through something else.
+    pub(crate) fn rows_reading<P: RowProjection>(
+        &self,
+        events: Arc<dyn EventStore>,
+    ) -> RowsFolder<P> {
+        RowsFolder::new(events, self.store.clone(), Arc::new(SystemClock))
+    }
+
     /// A projector that can't write the rows of commands.
     pub(crate) fn projector_forgetting_commands(&self) -> Projector {
         let snapshots = Arc::new(Forgetful(self.store.clone()));
@@ -93,7 +117,7 @@ impl Court {
         Projector::new(Projections::always(vec![folder], self.lists()))
     }
 
-    fn lists(&self) -> Vec<ListsFolder> {
+    pub(crate) fn lists(&self) -> Vec<ListsFolder> {
         let clock = Arc::new(SystemClock);
         let store = self.store.clone();
         vec![ListsFolder::new(store.clone(), store, clock, GENERATION)]

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use casefold_events::{Commit, DocketEntryId, Version};
+use casefold_events::{Commit, DocketEntryId, DocketNumber, Version};
 use casefold_shared::case::{Case, FoldError};
-use casefold_shared::gateway::{CommandRow, EntrySelection, PutOutcome};
+use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
 
 use super::{CaseFolder, Counts, Reached, Stop, version_of};
-use crate::history::Obstacle;
+use crate::history::{Obstacle, readable_commits};
 use crate::projections::{case::entries_changed, command};
 
 /// A case being folded on from the snapshot in the store.
@@ -145,5 +145,30 @@ impl<'a> Step<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// The commits after a version. Where one can't be read, those before it, and which.
+pub(super) async fn commits_after(
+    events: &dyn EventStore,
+    docket_number: DocketNumber,
+    after: Version,
+) -> Result<Commits, Stop> {
+    match events.commits_after(docket_number, after).await {
+        Ok(commits) => Ok(Commits {
+            commits,
+            unreadable: None,
+        }),
+        Err(error) => match Stop::of(error, after.next()) {
+            Stop::Unfoldable(met) => {
+                let read = readable_commits(events, docket_number, met).await;
+                let (commits, obstacle) = read.map_err(Stop::Passing)?;
+                Ok(Commits {
+                    commits,
+                    unreadable: Some(obstacle),
+                })
+            }
+            stop @ (Stop::Passing(_) | Stop::Superseded) => Err(stop),
+        },
     }
 }

@@ -8,6 +8,8 @@
 
 pub mod case;
 pub mod command;
+pub mod rows;
+pub mod sealings;
 
 use std::sync::Arc;
 
@@ -20,6 +22,11 @@ use casefold_shared::lists;
 use crate::fold::{CaseFolder, ListsFolder};
 use crate::folder::Folder;
 use crate::rebuild::OpenFolder;
+use rows::MakeFolder;
+use sealings::Sealings;
+
+/// The projections of rows, a line each generation. The next one goes here.
+const ROWS: &[MakeFolder] = &[rows::folder::<Sealings>];
 
 /// All projections of a build, in all its generations.
 #[derive(Clone)]
@@ -49,7 +56,7 @@ pub struct Live {
 }
 
 impl Projections {
-    /// The projections of this build. The next one goes here.
+    /// The projections of this build.
     pub fn of_this_build(stores: &Stores, clock: &Arc<dyn Clock>) -> Self {
         let follower = |name, known: &[Generation]| {
             Some(Arc::new(Follower::new(
@@ -78,7 +85,7 @@ impl Projections {
                     .map(|it| (*it, Arc::new(lists_folder(stores, clock, *it))))
                     .collect(),
             },
-            others: Vec::new(),
+            others: rows_of_this_build(stores, clock, follower),
         }
     }
 
@@ -99,6 +106,29 @@ impl Projections {
             lists: folded_always(lists::NAME, lists),
             others: Vec::new(),
         }
+    }
+
+    /// These and one more, which is folded always.
+    #[must_use]
+    pub fn and(mut self, folder: impl Folder + 'static) -> Self {
+        let ProjectionId { name, generation } = folder.id();
+        self.others.push(Group {
+            name,
+            follower: None,
+            folders: vec![(generation, Arc::new(folder))],
+        });
+        self
+    }
+
+    /// The names of the projections of rows.
+    pub fn names_of_rows(&self) -> Vec<&'static str> {
+        self.others.iter().map(|group| group.name).collect()
+    }
+
+    /// Who follows the generations of a projection of rows, with its name.
+    pub fn follower_of_rows(&self, name: &str) -> Option<(&'static str, Arc<Follower>)> {
+        let group = self.others.iter().find(|group| group.name == name)?;
+        Some((group.name, group.follower.clone()?))
     }
 
     /// The folders that are to fold now.
@@ -211,6 +241,32 @@ impl<F: ?Sized> Clone for Group<F> {
             folders: self.folders.clone(),
         }
     }
+}
+
+/// The generations of each projection of rows, under its name.
+fn rows_of_this_build(
+    stores: &Stores,
+    clock: &Arc<dyn Clock>,
+    follower: impl Fn(&'static str, &[Generation]) -> Option<Arc<Follower>>,
+) -> Vec<Group<dyn Folder>> {
+    let mut groups: Vec<Group<dyn Folder>> = Vec::new();
+    for make in ROWS {
+        let folder = make(stores, clock);
+        let ProjectionId { name, generation } = folder.id();
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.folders.push((generation, folder)),
+            None => groups.push(Group {
+                name,
+                follower: None,
+                folders: vec![(generation, folder)],
+            }),
+        }
+    }
+    for group in &mut groups {
+        let known: Vec<_> = group.folders.iter().map(|(it, _)| *it).collect();
+        group.follower = follower(group.name, &known);
+    }
+    groups
 }
 
 fn case_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) -> CaseFolder {

@@ -259,6 +259,24 @@ pub enum FoldError {
     NoPetition(DocketNumber),
 }
 
+/// Checks that a commit follows the one of this version and hash, whole and unaltered, and
+/// understands its events.
+///
+/// # Errors
+/// [`FoldError::Chain`] and [`FoldError::Decode`], as [`Case::fold`] has them.
+pub fn understand_after(
+    version: Version,
+    hash: Digest,
+    commit: &Commit,
+) -> Result<Vec<CaseEvent>, FoldError> {
+    commit.verify_after(version, hash)?;
+    commit.decode().map_err(|source| FoldError::Decode {
+        docket_number: commit.docket_number,
+        version: commit.version,
+        source,
+    })
+}
+
 /// What an event needs to know of the commit that it came in.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
@@ -288,12 +306,7 @@ impl Case {
         let (version, hash) = case.map_or((Version::ZERO, Digest::ZERO), |case| {
             (case.version, case.folded_from.head_hash)
         });
-        commit.verify_after(version, hash)?;
-        commit.decode().map_err(|source| FoldError::Decode {
-            docket_number: commit.docket_number,
-            version: commit.version,
-            source,
-        })
+        understand_after(version, hash, commit)
     }
 
     /// Applies the events of a commit. `None` stands before the first event, and stays
