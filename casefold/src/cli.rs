@@ -68,6 +68,8 @@ enum Command {
     ///
     /// It goes into an empty data directory or table. It can be stopped and run again.
     Generate(cmd::generate::GenerateArgs),
+    /// Show rows of a projection of rows, say who sealed what in a month
+    Rows(cmd::rows::RowsArgs),
     /// Show every generation of every projection: its stage, progress, lag and cost
     Projections,
     /// Fill a generation of a projection from the event table
@@ -105,6 +107,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
         Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
+        Some(Command::Rows(args)) => cmd::rows::run(&cli.options, &args, &output).await,
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,
         Some(Command::Reconcile(args)) => cmd::reconcile::run(&cli.options, &args, &output).await,

@@ -11,6 +11,7 @@ pub mod projections;
 pub mod rebuild;
 mod rebuild_sql;
 pub mod reconcile;
+pub mod rows;
 pub mod serve;
 pub mod switch;
 pub mod token;

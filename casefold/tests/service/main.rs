@@ -19,6 +19,7 @@ mod lists;
 mod policies;
 mod reading;
 mod refusals;
+mod rows;
 mod support;
 mod tool;
 mod trial_calendars;
