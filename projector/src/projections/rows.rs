@@ -173,3 +173,8 @@ impl<P: RowProjection> RowFold<P> {
         }
     }
 }
+
+/// The examples of the guide are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/projections.md")]
+struct Guide;
