@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use casefold_events::{CommitRef, Version};
+use casefold_events::{Commit, CommitRef, Version};
 use casefold_projector::rebuild::reconcile::{Kind, ReconcileConfig, ReconcileReport};
+use casefold_projector::rebuild::{Progress, RebuildStatus};
+use casefold_shared::gateway::{EventStore, Segment};
 use casefold_shared::generations::NotSafe;
+use tokio::sync::watch;
 
 use crate::acts::undecodable;
 use crate::given::{numbers, some_cases};
-use crate::support::history::docket;
+use crate::support::history::{captioned, chain, docket, petition};
 use crate::watched::Watched;
-use crate::world::{ACTIVE, Court, LOOK, OTHER, run};
+use crate::world::{ACTIVE, Court, LOOK, ONE_WORKER, OTHER, run};
 
 const MENDING: ReconcileConfig = ReconcileConfig {
     repair: true,
@@ -172,4 +175,53 @@ async fn what_is_parked_in_the_active_generation_alike_keeps_nobody_from_switchi
         assert_eq!(court.version(id, docket(102)).await, Some(Version(4)));
     }
     court.switch(OTHER).await.unwrap();
+}
+
+/// Wishes to stop as soon as anything was done.
+struct StopAtOnce(watch::Sender<bool>);
+
+impl Progress<RebuildStatus> for StopAtOnce {
+    fn at(&self, _: &RebuildStatus) {
+        self.0.send_replace(true);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_ends_with_an_unreadable_commit_costs_no_other_case() {
+    // Given a page of a scan whose last commit, the first of its case, can't be read
+    let court = Court::open().await;
+    let events = (1..999).map(|n| vec![captioned(1 + n % 50)]);
+    let long = chain(docket(101), std::iter::once(vec![petition()]).chain(events));
+    let cases = [vec![long], some_cases([1, 3])[1..].to_vec()].concat();
+    court.append_many(&cases.concat()).await;
+    spoil(&court, at(1)).await;
+    let whole = Segment { index: 0, of: 1 };
+    let page = court.store.commits_scan(whole, None).await.unwrap();
+    assert_eq!(
+        page.next,
+        Some(at(1)),
+        "the engine scans in the order of cases"
+    );
+    assert_eq!((page.commits.len(), page.unreadable.len()), (999, 1));
+
+    // When a rebuild is stopped after it, and another goes on
+    court.begin(OTHER, 1).await;
+    let (wish, wished) = watch::channel(false);
+    let rebuild = court.rebuild(OTHER);
+    let stopped = rebuild.run(ONE_WORKER, &StopAtOnce(wish), &wished).await;
+    assert!(!stopped.unwrap().complete);
+    let report = run(&court.rebuild(OTHER), 1).await.unwrap();
+
+    // Then the case before it is there, and each was looked at once.
+    assert!(report.complete);
+    court_has(&court, &cases[0]).await;
+    let status = report.status;
+    assert_eq!((status.scanned.cases, status.put.parked), (2, 1));
+    assert_eq!(status.scanned.commits, 1_002);
+}
+
+async fn court_has(court: &Court, commits: &[Commit]) {
+    let number = commits[0].docket_number;
+    let last = commits.last().map(|commit| commit.version);
+    assert_eq!(court.version(OTHER, number).await, last);
 }

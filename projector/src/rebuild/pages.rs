@@ -4,11 +4,11 @@
 //! that case is kept, and put together with what the next page has of it, so that no commit is
 //! read twice; and the place to resume at is before it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::mem;
 
 use casefold_events::{Commit, CommitRef, DocketNumber, Version};
-use casefold_shared::gateway::{EventStore, ScanPage, Segment, StoreError};
+use casefold_shared::gateway::{EventStore, ScanPage, Segment, StoreError, Unreadable};
 
 use super::segments::Scanned;
 use crate::history::{History, Obstacle, readable_commits};
@@ -70,28 +70,23 @@ impl Pages {
             unreadable,
             next,
         } = events.commits_scan(self.segment, self.from).await?;
-        let mut read = mem::take(&mut self.cut);
-        read.extend(in_order(commits, unreadable));
-        if next.is_some()
-            && let Some(last) = read.last().map(Read::docket_number)
-        {
-            let begins = read.partition_point(|it| it.docket_number() != last);
-            self.cut = read.split_off(begins);
+        let mut cases = by_case(mem::take(&mut self.cut), commits, unreadable);
+        // The page ends in the case of its last commit, whether that can be read or not.
+        if let Some(last) = next {
+            let is_cut = |case: &mut Vec<Read>| is_of(case, last.docket_number);
+            self.cut = cases.extract_if(.., is_cut).flatten().collect();
         }
         self.from = next;
         self.is_at_end = next.is_none();
-        if let Some(last) = read.last() {
+        if let Some(last) = cases.last().and_then(|case| case.last()) {
             self.handed_out = Some(last.reference());
         }
         let mut scanned = Scanned::default();
         let mut histories = Vec::new();
-        let mut read = read.into_iter().peekable();
-        while let Some(first) = read.next() {
-            let number = first.docket_number();
-            let mut case = vec![first];
-            while let Some(more) = read.next_if(|it| it.docket_number() == number) {
-                case.push(more);
-            }
+        for case in cases {
+            let Some(number) = case.first().map(Read::docket_number) else {
+                continue;
+            };
             scanned.cases += 1;
             scanned.commits += case.len() as u64;
             let history = history(events, number, case).await?;
@@ -123,35 +118,32 @@ impl Read {
     }
 }
 
-/// Commits and those that can't be read, each case in its order, and the cases in the order in
-/// which the scan gave them.
-fn in_order(
-    commits: Vec<Commit>,
-    unreadable: Vec<casefold_shared::gateway::Unreadable>,
-) -> Vec<Read> {
-    let mut lost: BTreeMap<DocketNumber, Vec<Read>> = BTreeMap::new();
-    for it in unreadable {
-        let of_case = lost.entry(it.commit.docket_number).or_default();
-        of_case.push(Read::Unreadable(it.commit, it.problem));
-    }
-    let mut read = Vec::with_capacity(commits.len());
-    let mut commits = commits.into_iter().peekable();
-    while let Some(first) = commits.next() {
-        let number = first.docket_number;
-        let mut case = vec![Read::Commit(Box::new(first))];
-        while let Some(more) = commits.next_if(|commit| commit.docket_number == number) {
-            case.push(Read::Commit(Box::new(more)));
+/// What was read, each case together and in its order, and the case that was cut first. The
+/// others are in the order in which the scan gave them, but for those with commits that can't
+/// be read: where the scan has these among the others isn't known. To resume after any case
+/// that is not the page's last is safe; it may be read again.
+fn by_case(cut: Vec<Read>, commits: Vec<Commit>, unreadable: Vec<Unreadable>) -> Vec<Vec<Read>> {
+    let lost = unreadable
+        .into_iter()
+        .map(|it| Read::Unreadable(it.commit, it.problem));
+    let commits = commits.into_iter().map(|it| Read::Commit(Box::new(it)));
+    let mut cases: Vec<Vec<Read>> = Vec::new();
+    let mut places: HashMap<DocketNumber, usize> = HashMap::new();
+    for it in cut.into_iter().chain(lost).chain(commits) {
+        let place = *places.entry(it.docket_number()).or_insert(cases.len());
+        match cases.get_mut(place) {
+            Some(case) => case.push(it),
+            None => cases.push(vec![it]),
         }
-        case.extend(lost.remove(&number).unwrap_or_default());
+    }
+    for case in &mut cases {
         case.sort_by_key(|it| it.reference().version);
-        read.extend(case);
     }
-    // Cases of which nothing on the page can be read: where the scan has them among the others
-    // isn't known, and one that the page cuts is read to its own end by whoever folds it.
-    for case in lost.into_values() {
-        read.splice(0..0, case);
-    }
-    read
+    cases
+}
+
+fn is_of(case: &[Read], number: DocketNumber) -> bool {
+    case.first().is_some_and(|it| it.docket_number() == number)
 }
 
 /// The history of a case from what a scan gave of it. Where that isn't all, from the first
