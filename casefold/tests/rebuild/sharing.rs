@@ -162,6 +162,31 @@ async fn a_worker_that_was_held_up_stops_and_what_it_puts_does_no_harm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_without_a_segment_looks_again_now_and_then_and_not_all_the_time() {
+    // Given one process that has the only segment
+    let court = Court::open().await;
+    court.append(&some_cases([2, 2]).concat()).await;
+    court.begin(OTHER, 1).await;
+    let slow = Arc::new(Watched::holding(court.store.clone(), 1));
+    let rebuild = court.rebuild_watched(OTHER, &slow);
+    let first = tokio::spawn(async move { run(&rebuild, 1).await });
+    slow.reached().await;
+
+    // When another waits for it, which nobody can tell to stop any more
+    let before = court.store.consumed().requests;
+    let rebuild = court.rebuild(OTHER);
+    let second = tokio::spawn(async move { run(&rebuild, 1).await });
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+
+    // Then it asks for little meanwhile, and both come to the end.
+    let requests = court.store.consumed().requests - before;
+    assert!((4..20).contains(&requests), "{requests} requests");
+    slow.go_on();
+    assert!(first.await.unwrap().unwrap().complete);
+    assert!(second.await.unwrap().unwrap().complete);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_newer_stays_and_what_is_older_is_brought_forward() {
     // Given a case that live commits brought to its end, one that was left behind, and one of
     // which nothing is stored

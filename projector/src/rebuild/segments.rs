@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::pages::{Page, Pages};
+use super::pause;
 use crate::history::History;
 
 /// How long a lease lasts that is not kept: longer than a page takes, and short enough for the
@@ -158,7 +159,8 @@ impl<C: Counts> Segments<'_, C> {
                 break;
             }
             let Some((segment, lease)) = self.take(&states, &owner).await? else {
-                self.pause(LOOK_AGAIN).await;
+                // Told to stop meanwhile, it ends here as well.
+                pause(LOOK_AGAIN, self.stop).await;
                 continue;
             };
             self.segment(worker, segment, lease).await?;
@@ -311,11 +313,6 @@ impl<C: Counts> Segments<'_, C> {
         self.leases
             .lease_keep(lease, until, &to_text(progress)?)
             .await
-    }
-
-    async fn pause(&self, pause: Duration) {
-        // Either end of the wait is a good one.
-        let _ = tokio::time::timeout(pause, told_to_stop(self.stop.clone())).await;
     }
 }
 
