@@ -112,9 +112,10 @@ pub struct RebuildStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PutCounts {
-    /// Written.
+    /// Written. A case that had the very snapshot already counts here too: a store can't tell
+    /// that from its own write, the answer to which was lost.
     pub written: u64,
-    /// Left as they were: live commits had brought them as far already.
+    /// Left as they were: live commits had brought them further already, or lists as far.
     pub left: u64,
     /// Parked: they can't be folded, or an SQL database refuses their rows.
     pub parked: u64,
