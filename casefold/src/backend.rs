@@ -108,7 +108,7 @@ impl Backend {
         // Before there is a first commit, so that it is known that they miss nothing.
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Projections::of_this_build(&Stores::of(store.clone()), &clock)
-            .live()
+            .establish()
             .await?;
         Ok(Self { store, sdk, owned })
     }

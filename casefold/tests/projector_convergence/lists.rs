@@ -101,6 +101,21 @@ impl ListStore for Faulty {
             .await
     }
 
+    async fn lists_settle(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        rows: &[ListRow],
+    ) -> Result<(), StoreError> {
+        self.store
+            .lists_settle(generation, docket_number, rows)
+            .await
+    }
+
+    fn lists_forget(&self) {
+        self.store.lists_forget();
+    }
+
     async fn lists_version(
         &self,
         generation: Generation,

@@ -16,7 +16,7 @@ use casefold_shared::lists::List;
 
 use crate::given::case;
 use crate::support::Item;
-use crate::world::{ACTIVE, Court, LISTS, LOOK, OTHER, fold};
+use crate::world::{ACTIVE, Court, LISTS, LOOK, OTHER, SEALINGS, fold};
 
 type Items = BTreeMap<(String, String), Item>;
 
@@ -50,7 +50,8 @@ fn comparable(items: Items) -> Items {
         .into_iter()
         .filter(|(key, _)| !key.0.starts_with("contents@"));
     let counted = |key: &(String, String)| {
-        key.0.starts_with("lists@") && (key.1 == "state" || key.1.starts_with("rows"))
+        let of_case = key.0.starts_with("lists@") || key.0.starts_with("sealings@");
+        of_case && (key.1 == "state" || key.1.starts_with("rows"))
     };
     items
         .map(|(key, mut item)| {
@@ -145,6 +146,7 @@ async fn the_whole_snapshot_table_can_be_lost_and_comes_back_item_by_item() {
         assert!(matches!(incomplete, Err(ReadError::ListsIncomplete)));
     }
     assert!(court.fill(LISTS).await.complete);
+    assert!(court.fill(SEALINGS).await.complete);
     assert_same(before, court.tables.snapshot_items().await);
     assert_eq!(read_first_page(&court).await.unwrap(), rows);
     assert_cases_are_read(&court, &cases, &[1]).await;

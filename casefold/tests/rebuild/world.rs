@@ -8,6 +8,8 @@ use casefold::feed::source::{DynamoStream, Start, StreamSource};
 use casefold_command_api::service::Service;
 use casefold_events::{Commit, DocketNumber, Timestamp, Version};
 use casefold_projector::projections::opener;
+use casefold_projector::projections::rows::RowProjection;
+use casefold_projector::projections::sealings::Sealings;
 use casefold_projector::rebuild::reconcile::{
     Reconcile, ReconcileConfig, ReconcileReport, ReconcileStatus,
 };
@@ -45,6 +47,10 @@ pub(crate) const OTHER: ProjectionId = ProjectionId {
     generation: Generation(2),
 };
 
+pub(crate) const SEALINGS: ProjectionId = ProjectionId {
+    name: Sealings::NAME,
+    generation: Sealings::GENERATION,
+};
 pub(crate) const LISTS: ProjectionId = ProjectionId {
     name: lists::NAME,
     generation: Generation::FIRST,

@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod buckets;
 mod commits;
 mod contents;
 mod control;

@@ -167,6 +167,15 @@ impl ListStore for Fault {
     ) -> Result<ListsOutcome, StoreError> {
         self.strike().await
     }
+    async fn lists_settle(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+        _: &[ListRow],
+    ) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    fn lists_forget(&self) {}
     async fn lists_version(
         &self,
         _: Generation,

@@ -145,6 +145,33 @@ impl ListsFolder {
         Ok(Brought::Parked(version))
     }
 
+    /// Brings the rows of a case, and where they are there already makes sure that readers
+    /// come by them.
+    async fn put_one(&self, history: &History) -> Result<Brought, AdvanceError> {
+        let brought = self.bring_whole(history).await?;
+        let Brought::Current = brought else {
+            return Ok(brought);
+        };
+        let folded = history.fold(CaseGeneration::of(Generation::OF_CASES));
+        let Some(case) = folded.case else {
+            return Ok(brought);
+        };
+        let (docket_number, rows) = (case.docket_number, rows(&case));
+        let settled = self
+            .store
+            .lists_settle(self.generation, docket_number, &rows);
+        settled.await.map_err(|source| AdvanceError::Lists {
+            docket_number,
+            source,
+        })?;
+        Ok(brought)
+    }
+
+    /// Forgets what is remembered of the lists as they were before they were thrown away.
+    pub(crate) fn forget(&self) {
+        self.store.lists_forget();
+    }
+
     async fn park(
         &self,
         docket_number: DocketNumber,
@@ -203,7 +230,7 @@ impl Folder for ListsFolder {
     async fn put_whole(&self, histories: &[History]) -> Result<PutWhole, AdvanceError> {
         let puts: Vec<_> = histories
             .iter()
-            .map(|history| self.bring_whole(history))
+            .map(|history| self.put_one(history))
             .collect();
         let mut put = PutWhole::default();
         let mut puts = futures::stream::iter(puts).buffer_unordered(PUTS_AT_ONCE);

@@ -11,13 +11,14 @@ pub mod command;
 pub mod rows;
 pub mod sealings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use casefold_shared::case::generation;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{Generation, ProjectionId, StoreError, Stores};
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists;
+use uuid::Uuid;
 
 use crate::fold::{CaseFolder, ListsFolder};
 use crate::folder::Folder;
@@ -33,6 +34,8 @@ const ROWS: &[MakeFolder] = &[rows::folder::<Sealings>];
 pub struct Projections {
     cases: Group<CaseFolder>,
     lists: Group<ListsFolder>,
+    /// The contents of lists, as they were known last.
+    contents_of_lists: Arc<Mutex<Vec<Uuid>>>,
     others: Vec<Group<dyn Folder>>,
 }
 
@@ -85,6 +88,7 @@ impl Projections {
                     .map(|it| (*it, Arc::new(lists_folder(stores, clock, *it))))
                     .collect(),
             },
+            contents_of_lists: Arc::default(),
             others: rows_of_this_build(stores, clock, follower),
         }
     }
@@ -104,6 +108,7 @@ impl Projections {
         Self {
             cases: folded_always(generation::NAME, cases),
             lists: folded_always(lists::NAME, lists),
+            contents_of_lists: Arc::default(),
             others: Vec::new(),
         }
     }
@@ -131,11 +136,48 @@ impl Projections {
         Some((group.name, group.follower.clone()?))
     }
 
-    /// The folders that are to fold now.
+    /// Makes sure that every projection has generations.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read or written.
+    pub async fn establish(&self) -> Result<(), StoreError> {
+        let others = self.others.iter().map(|group| &group.follower);
+        for follower in [&self.cases.follower, &self.lists.follower]
+            .into_iter()
+            .chain(others)
+            .flatten()
+        {
+            follower.live().await?;
+        }
+        Ok(())
+    }
+
+    /// Has what is remembered of lists forgotten where they are others than they were.
+    async fn watch_lists(&self) -> Result<(), StoreError> {
+        let Some(follower) = &self.lists.follower else {
+            return Ok(());
+        };
+        let contents = follower.contents().await?;
+        let mut known = self
+            .contents_of_lists
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if *known != contents {
+            for (_, folder) in &self.lists.folders {
+                folder.forget();
+            }
+            *known = contents;
+        }
+        Ok(())
+    }
+
+    /// The folders that are to fold now, for a projector: where it can't fold a generation that
+    /// is live, that is noted.
     ///
     /// # Errors
     /// [`StoreError`] where the generations can't be read.
     pub async fn live(&self) -> Result<Live, StoreError> {
+        self.watch_lists().await?;
         let mut others = Vec::new();
         for group in &self.others {
             others.extend(group.live().await?);

@@ -31,6 +31,19 @@ impl ListStore for DynamoStore {
             .await
     }
 
+    async fn lists_settle(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        rows: &[ListRow],
+    ) -> Result<(), StoreError> {
+        self.lists_settled(generation, docket_number, rows).await
+    }
+
+    fn lists_forget(&self) {
+        self.known_buckets.forget();
+    }
+
     async fn lists_version(
         &self,
         generation: Generation,

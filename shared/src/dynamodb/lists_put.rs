@@ -19,7 +19,8 @@ use crate::lists::ListRow;
 const MAX_KNOWN_BUCKETS: usize = 50_000;
 
 /// Buckets that are known to be written down. They are never removed, so a process need
-/// not write one twice. It must not outlive the table.
+/// not write one twice. It must not outlive the lists: whoever sees that they are others has
+/// it forgotten, and a rebuild settles what was put before that was seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownBuckets(Arc<Mutex<HashSet<(String, String)>>>);
 
@@ -27,6 +28,11 @@ impl KnownBuckets {
     fn has(&self, bucket: &(String, String)) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.contains(bucket)
+    }
+
+    pub(super) fn forget(&self) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.clear();
     }
 
     fn add(&self, buckets: HashSet<(String, String)>) {
@@ -80,11 +86,30 @@ impl DynamoStore {
             if let Change::Put(key) = change
                 && !there.inventory.has(&key)
                 && let Some(bucket) = wanted.get(&key).and_then(|row| row.bucket.as_ref())
-                && !self.known_buckets.has(bucket)
             {
                 buckets.insert(bucket.clone());
             }
         }
+        self.buckets_written(buckets).await
+    }
+
+    /// Writes down every bucket that a case has rows in.
+    pub(super) async fn lists_settled(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        rows: &[ListRow],
+    ) -> Result<(), StoreError> {
+        let wanted = wanted(rows, generation, docket_number)?;
+        let buckets = wanted.values().filter_map(|row| row.bucket.clone());
+        self.buckets_written(buckets.collect()).await
+    }
+
+    async fn buckets_written(
+        &self,
+        mut buckets: HashSet<(String, String)>,
+    ) -> Result<(), StoreError> {
+        buckets.retain(|bucket| !self.known_buckets.has(bucket));
         let items = buckets
             .iter()
             .map(|(partition, bucket)| text_key(partition, bucket));

@@ -27,6 +27,19 @@ pub trait ListStore: Send + Sync {
         rows: &[ListRow],
     ) -> Result<ListsOutcome, StoreError>;
 
+    /// Makes sure that readers come by these rows of a case, whoever has put them: for a rebuild,
+    /// which finds rows that were put by somebody who took the lists for those before.
+    async fn lists_settle(
+        &self,
+        generation: Generation,
+        docket_number: DocketNumber,
+        rows: &[ListRow],
+    ) -> Result<(), StoreError>;
+
+    /// Forgets what is remembered of stored lists to save writes. To be called when the lists
+    /// are others than they were, because they were thrown away.
+    fn lists_forget(&self);
+
     /// The version at which the stored rows of a case are; `None` where it has none yet.
     /// Strongly consistent.
     async fn lists_version(

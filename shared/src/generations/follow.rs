@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use casefold_events::Timestamp;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::change::change;
 use super::establish::{BY_ITSELF, establish};
-use super::{Generations, KNOWN_FOR, Stage};
+use super::{Generations, KNOWN_FOR, Stage, Standing};
 use crate::clock::Clock;
 use crate::gateway::{
     EventStore, Generation, GenerationStore, Operation, ProjectionId, Revised, StoreError,
@@ -127,6 +128,24 @@ impl Follower {
         tracing::error!(%id, "this build can't fold a generation that is live");
         self.forget().await;
         Ok(())
+    }
+
+    /// The marks of the contents of the generations that this build folds: another mark than
+    /// before is another content.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be known now.
+    pub async fn contents(&self) -> Result<Vec<Uuid>, StoreError> {
+        let read = self.read().await?;
+        let of_this_build = |(generation, standing): (&Generation, &Standing)| {
+            self.known.contains(generation).then_some(standing.contents)
+        };
+        Ok(read
+            .generations
+            .standing
+            .iter()
+            .filter_map(of_this_build)
+            .collect())
     }
 
     /// Forgets what was read, so that the next question reads again.
