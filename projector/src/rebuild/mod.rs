@@ -4,7 +4,7 @@
 //! 2. **Wait** until every projector knows it ([`KNOWN_FOR`]). A commit that a projector passed
 //!    by before that is in the event table by then, and so in what is scanned.
 //! 3. **Scan** the event table by segments, fold each case once, and put it where nothing as
-//!    new is stored. Segments are shared by leases and resumed ([`segments`]).
+//!    new is stored. Segments are shared by leases and resumed (`segments`).
 //! 4. **Complete.** One conditional write, when every segment is at its end.
 //!
 //! No reader sees any of it: they are switched by an act of their own, after a clean
