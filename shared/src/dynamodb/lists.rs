@@ -6,11 +6,8 @@ use async_trait::async_trait;
 use casefold_events::{DocketNumber, Version};
 
 use super::DynamoStore;
-use super::error::store_error;
 use super::inventory::state_of;
 use super::keep::{Owner, Target};
-use super::read::Consistency;
-use super::rows::{quarantine_item, quarantine_key, quarantined};
 use super::tables::{STATE, list_place, lists_partition, lists_quarantine_partition, text_key};
 use crate::gateway::{
     Generation, Head, ListPage, ListRange, ListStore, ListsOutcome, Quarantined, StoreError,
@@ -100,15 +97,8 @@ impl ListStore for DynamoStore {
         generation: Generation,
         parked: &Quarantined,
     ) -> Result<(), StoreError> {
-        let item = quarantine_item(lists_quarantine_partition(generation), parked);
-        self.client
-            .put_item()
-            .table_name(&self.tables.snapshots)
-            .set_item(Some(item))
-            .send()
+        self.park_in(lists_quarantine_partition(generation), parked)
             .await
-            .map_err(store_error)?;
-        Ok(())
     }
 
     async fn lists_release(
@@ -116,15 +106,8 @@ impl ListStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
-        let key = quarantine_key(lists_quarantine_partition(generation), docket_number);
-        self.client
-            .delete_item()
-            .table_name(&self.tables.snapshots)
-            .set_key(Some(key))
-            .send()
+        self.release_in(lists_quarantine_partition(generation), docket_number)
             .await
-            .map_err(store_error)?;
-        Ok(())
     }
 
     async fn lists_parked_get(
@@ -132,19 +115,12 @@ impl ListStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Option<Quarantined>, StoreError> {
-        let key = quarantine_key(lists_quarantine_partition(generation), docket_number);
-        let found = self
-            .get_with(&self.tables.snapshots, key, Consistency::Eventual)
-            .await?;
-        found.as_ref().map(quarantined).transpose()
+        self.parked_in(lists_quarantine_partition(generation), docket_number)
+            .await
     }
 
     async fn lists_parked(&self, generation: Generation) -> Result<Vec<Quarantined>, StoreError> {
-        let partition = lists_quarantine_partition(generation);
-        let table = &self.tables.snapshots;
-        let rows = self
-            .query_rows(table, &partition, "", Consistency::Eventual)
-            .await?;
-        rows.values().map(quarantined).collect()
+        self.all_parked_in(&lists_quarantine_partition(generation))
+            .await
     }
 }

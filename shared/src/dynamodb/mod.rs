@@ -42,6 +42,7 @@ mod lists_put;
 mod meter;
 mod page;
 mod put_case;
+mod quarantine;
 mod read;
 mod row_store;
 mod rows;

@@ -16,15 +16,12 @@ use casefold_events::{Digest, DocketNumber};
 use serde_json::Value;
 
 use super::DynamoStore;
-use super::error::store_error;
 use super::inventory::{
     Inventory, Kept, RowKey, State, Stored, Wanted, WantedRow, corrupt_row, to_json,
 };
 use super::item::{Item, check_size, get_text};
 use super::keep::{Next, Owner, Superseded, Target};
 use super::page::Between;
-use super::read::Consistency;
-use super::rows::{quarantine_item, quarantine_key, quarantined};
 use super::tables::{STATE, row_case_partition, row_partition, rows_quarantine_partition};
 use super::write::MAX_TRANSACTION_BYTES;
 use crate::gateway::{
@@ -169,15 +166,7 @@ impl RowStore for DynamoStore {
     }
 
     async fn rows_park(&self, of: ProjectionId, parked: &Quarantined) -> Result<(), StoreError> {
-        let item = quarantine_item(rows_quarantine_partition(of), parked);
-        self.client
-            .put_item()
-            .table_name(&self.tables.snapshots)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map_err(store_error)?;
-        Ok(())
+        self.park_in(rows_quarantine_partition(of), parked).await
     }
 
     async fn rows_release(
@@ -185,15 +174,8 @@ impl RowStore for DynamoStore {
         of: ProjectionId,
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
-        let key = quarantine_key(rows_quarantine_partition(of), docket_number);
-        self.client
-            .delete_item()
-            .table_name(&self.tables.snapshots)
-            .set_key(Some(key))
-            .send()
+        self.release_in(rows_quarantine_partition(of), docket_number)
             .await
-            .map_err(store_error)?;
-        Ok(())
     }
 
     async fn rows_parked_get(
@@ -201,20 +183,12 @@ impl RowStore for DynamoStore {
         of: ProjectionId,
         docket_number: DocketNumber,
     ) -> Result<Option<Quarantined>, StoreError> {
-        let key = quarantine_key(rows_quarantine_partition(of), docket_number);
-        let found = self
-            .get_with(&self.tables.snapshots, key, Consistency::Eventual)
-            .await?;
-        found.as_ref().map(quarantined).transpose()
+        self.parked_in(rows_quarantine_partition(of), docket_number)
+            .await
     }
 
     async fn rows_parked(&self, of: ProjectionId) -> Result<Vec<Quarantined>, StoreError> {
-        let partition = rows_quarantine_partition(of);
-        let table = &self.tables.snapshots;
-        let rows = self
-            .query_rows(table, &partition, "", Consistency::Eventual)
-            .await?;
-        rows.values().map(quarantined).collect()
+        self.all_parked_in(&rows_quarantine_partition(of)).await
     }
 }
 

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use casefold_events::{CommandId, DocketNumber, Version};
 
 use super::DynamoStore;
-use super::error::{store_error, throttled};
+use super::error::throttled;
 use super::fit::fits;
-use super::item::{Item, get_number, get_parsed};
+use super::item::{get_number, get_parsed};
 use super::read::Consistency;
-use super::rows::{command_items, command_row, quarantine_item, quarantine_key, quarantined};
+use super::rows::{command_items, command_row};
 use super::tables::{
     HASH_KEY, HEADER, RANGE_KEY, command_key, quarantine_partition, snapshot_partition, text_key,
 };
@@ -113,17 +113,7 @@ impl SnapshotStore for DynamoStore {
         generation: Generation,
         parked: &Quarantined,
     ) -> Result<(), StoreError> {
-        self.client
-            .put_item()
-            .table_name(&self.tables.snapshots)
-            .set_item(Some(quarantine_item(
-                quarantine_partition(generation),
-                parked,
-            )))
-            .send()
-            .await
-            .map_err(store_error)?;
-        Ok(())
+        self.park_in(quarantine_partition(generation), parked).await
     }
 
     async fn quarantine_remove(
@@ -131,17 +121,8 @@ impl SnapshotStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.tables.snapshots)
-            .set_key(Some(quarantine_key(
-                quarantine_partition(generation),
-                docket_number,
-            )))
-            .send()
+        self.release_in(quarantine_partition(generation), docket_number)
             .await
-            .map_err(store_error)?;
-        Ok(())
     }
 
     async fn quarantine_get(
@@ -149,23 +130,15 @@ impl SnapshotStore for DynamoStore {
         generation: Generation,
         docket_number: DocketNumber,
     ) -> Result<Option<Quarantined>, StoreError> {
-        let key = quarantine_key(quarantine_partition(generation), docket_number);
-        let found: Option<Item> = self
-            .get_with(&self.tables.snapshots, key, Consistency::Eventual)
-            .await?;
-        found.as_ref().map(quarantined).transpose()
+        self.parked_in(quarantine_partition(generation), docket_number)
+            .await
     }
 
     async fn quarantine_list(
         &self,
         generation: Generation,
     ) -> Result<Vec<Quarantined>, StoreError> {
-        let partition = quarantine_partition(generation);
-        let table = &self.tables.snapshots;
-        let rows = self
-            .query_rows(table, &partition, "", Consistency::Eventual)
-            .await?;
-        rows.values().map(quarantined).collect()
+        self.all_parked_in(&quarantine_partition(generation)).await
     }
 }
 
