@@ -76,8 +76,9 @@ pub(super) struct Show {
 
 #[derive(Default)]
 struct Told {
-    /// What was there already when this process began.
-    before: Option<Scanned>,
+    /// What was there when the first page was done, and when that was: before it is waited,
+    /// and that is no part of a rate.
+    first: Option<(Scanned, Instant)>,
     at: Option<Instant>,
 }
 
@@ -117,6 +118,13 @@ impl Show {
         }
     }
 
+    /// Says what is waited for.
+    pub(super) fn say(&self, what: &'static str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(what);
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
@@ -130,9 +138,9 @@ impl Show {
     }
 
     /// Events a second and seconds left, by what this process and those beside it have done
-    /// since it began.
-    fn pace(&self, scanned: Scanned, before: Scanned) -> (f64, Option<f64>) {
-        let seconds = self.seconds().max(0.001);
+    /// since the first page.
+    fn pace(&self, scanned: Scanned, (before, at): (Scanned, Instant)) -> (f64, Option<f64>) {
+        let seconds = at.elapsed().as_secs_f64().max(0.001);
         let since = |now: u64, before: u64| now.saturating_sub(before) as f64;
         let events = since(scanned.events, before.events) / seconds;
         let commits = since(scanned.commits, before.commits) / seconds;
@@ -148,9 +156,8 @@ impl<S: Status> Progress<S> for Show {
     fn at(&self, status: &S) {
         let scanned = status.scanned();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // The first page's own work is a small part of it.
-        let before = *told.before.get_or_insert(scanned);
-        let (rate, left) = self.pace(scanned, before);
+        let first = *told.first.get_or_insert((scanned, Instant::now()));
+        let (rate, left) = self.pace(scanned, first);
         if let Some(bar) = &self.bar {
             bar.set_position(scanned.commits);
             let Scanned { cases, events, .. } = scanned;

@@ -105,6 +105,7 @@ async fn rebuild(
         max_write_units: args.max_wcu,
     };
     let show = Arc::new(Show::new(output, store.commits_about().await));
+    show.say("waiting until every projector knows of it");
     let interrupt = Interrupt::listen();
     let report = rebuild.run(config, &*show, interrupt.stopped()).await;
     show.end();
