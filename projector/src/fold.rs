@@ -266,20 +266,14 @@ impl CaseFolder {
         hints: &Hints,
         counts: &mut Counts,
     ) -> Result<Reached, Stop> {
-        let mut pause = FIRST_PAUSE;
-        for tries in 1..=TRIES {
-            match self.reach_once(docket_number, hints, counts).await {
-                Err(Stop::Superseded) => {
-                    counts.conflicts += 1;
-                    if tries < TRIES {
-                        tokio::time::sleep(pause).await;
-                        pause *= 2;
-                    }
-                }
+        let mut tries = Tries::default();
+        loop {
+            let end = self.reach_once(docket_number, hints, counts).await;
+            match end {
+                Err(Stop::Superseded) if tries.again(counts).await => {}
                 end => return end,
             }
         }
-        Err(Stop::Superseded)
     }
 
     async fn reach_once(
@@ -345,6 +339,25 @@ impl CaseFolder {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// The tries to bring a case forward, again where another writer was faster.
+#[derive(Default)]
+struct Tries {
+    done: u32,
+}
+
+impl Tries {
+    /// Counts a conflict and waits before the next try; `false` where there is none.
+    async fn again(&mut self, counts: &mut Counts) -> bool {
+        self.done += 1;
+        counts.conflicts += 1;
+        let is_left = self.done < TRIES;
+        if is_left {
+            tokio::time::sleep(FIRST_PAUSE * (1 << (self.done - 1))).await;
+        }
+        is_left
     }
 }
 

@@ -1,5 +1,6 @@
 //! How far long work is: a bar on a terminal, a line of JSON a second elsewhere.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -119,9 +120,20 @@ impl Show {
     }
 
     /// Says what is waited for.
-    pub(super) fn say(&self, what: &'static str) {
+    pub(super) fn say(&self, what: impl Into<Cow<'static, str>>) {
         if let Some(bar) = &self.bar {
             bar.set_message(what);
+        }
+    }
+
+    /// Says how far something is that goes through no commits: in words on a terminal, as a
+    /// line of JSON a second elsewhere.
+    pub(super) fn say_so_far<S: Serialize>(&self, status: &S, words: impl FnOnce() -> String) {
+        if self.bar.is_some() {
+            self.say(words());
+        } else {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.line(status);
         }
     }
 
@@ -176,21 +188,25 @@ impl<S: Status> Progress<S> for Show {
             ));
             return;
         }
-        if told
-            .at
-            .is_some_and(|at| at.elapsed() < Duration::from_secs(1))
-        {
-            return;
-        }
-        told.at = Some(Instant::now());
-        let line = Line {
+        told.line(&Line {
             seconds: self.seconds(),
             events_a_second: rate,
             seconds_left: left,
             status,
-        };
-        if let Ok(line) = serde_json::to_string(&line) {
-            use std::io::Write;
+        });
+    }
+}
+
+impl Told {
+    /// Prints a line on standard error, unless one was printed less than a second ago.
+    fn line<S: Serialize>(&mut self, line: &S) {
+        use std::io::Write;
+        let is_due = |at: Instant| at.elapsed() >= Duration::from_secs(1);
+        if !self.at.is_none_or(is_due) {
+            return;
+        }
+        self.at = Some(Instant::now());
+        if let Ok(line) = serde_json::to_string(line) {
             // There is nobody left to tell where standard error is closed.
             let _ = writeln!(std::io::stderr(), "{line}");
         }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::generations::{ByArgs, Known, operation};
 use super::interrupt::Interrupt;
+use super::progress::Show;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -73,6 +74,13 @@ struct Retired {
     removed: u64,
     /// Whether nothing is left.
     emptied: bool,
+}
+
+/// How far a removal is.
+#[derive(Debug, Serialize)]
+struct Removing {
+    seen: u64,
+    removed: u64,
 }
 
 /// A refusal, for scripts.
@@ -248,19 +256,23 @@ async fn retire_generation(
     // Whoever went by what they knew of it is done writing into it by then.
     let interrupt = Interrupt::listen();
     tokio::time::sleep(KNOWN_FOR).await;
-    let mut from = None;
+    let show = Show::new(output, None);
+    let (mut from, mut seen) = (None, 0);
     while !*interrupt.stopped().borrow() {
         let page = store.contents_remove(id, from).await?;
         done.removed += page.removed;
         from = page.next;
-        if output.is_for_people() {
-            tracing::debug!(removed = done.removed, "removing");
-        }
+        seen += page.seen;
+        let removed = done.removed;
+        show.say_so_far(&Removing { seen, removed }, || {
+            format!("{seen} items looked at, {removed} removed")
+        });
         if from.is_none() {
             done.emptied = true;
             break;
         }
     }
+    show.end();
     if done.emptied {
         let now = SystemClock.now();
         let removed = done.removed;

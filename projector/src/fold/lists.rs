@@ -20,7 +20,7 @@ use casefold_shared::lists::{NAME, rows};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
-use super::{Advance, AdvanceError, Counts, Outcome};
+use super::{Advance, AdvanceError, Counts, Outcome, parking};
 use crate::folder::{Advanced, Folder, PutWhole};
 use crate::hints::Hints;
 use crate::history::{Folded, History, Obstacle};
@@ -112,48 +112,50 @@ impl ListsFolder {
             }
             Err(error) if error.may_pass() => Err(error),
             Err(error) => {
-                self.park(docket_number, case.version, error.to_string(), parked)
-                    .await?;
+                let obstacle = Obstacle {
+                    version: case.version,
+                    reason: error.to_string(),
+                };
+                self.park(docket_number, obstacle, parked).await?;
                 Ok(Brought::Parked(case.version))
             }
         }
     }
 
     /// Brings the rows of a case as far as its history goes, and parks it where that is not
-    /// to its end.
-    async fn bring_whole(&self, history: &History) -> Result<Brought, AdvanceError> {
+    /// to its end. Gives the case as well, as far as it is folded.
+    async fn bring_whole(
+        &self,
+        history: &History,
+    ) -> Result<(Brought, Option<Case>), AdvanceError> {
         let Folded { case, obstacle } = history.fold(CaseGeneration::of(Generation::OF_CASES));
         let brought = match &case {
             Some(case) => self.bring_rows(case).await?,
             None => Brought::Current,
         };
-        let Some(Obstacle { version, reason }) = obstacle else {
-            return Ok(brought);
+        let Some(obstacle) = obstacle else {
+            return Ok((brought, case));
         };
-        let docket_number = history.docket_number;
+        let (docket_number, version) = (history.docket_number, obstacle.version);
         let parked = async {
             let earlier = self
                 .store
                 .lists_parked_get(self.generation, docket_number)
                 .await?;
-            self.park(docket_number, version, reason, earlier).await
+            self.park(docket_number, obstacle, earlier).await
         };
         parked.await.map_err(|source| AdvanceError::Lists {
             docket_number,
             source,
         })?;
-        Ok(Brought::Parked(version))
+        Ok((Brought::Parked(version), case))
     }
 
     /// Brings the rows of a case, and where they are there already makes sure that readers
     /// come by them.
     async fn put_one(&self, history: &History) -> Result<Brought, AdvanceError> {
-        let brought = self.bring_whole(history).await?;
-        let Brought::Current = brought else {
-            return Ok(brought);
-        };
-        let folded = history.fold(CaseGeneration::of(Generation::OF_CASES));
-        let Some(case) = folded.case else {
+        let (brought, case) = self.bring_whole(history).await?;
+        let (Brought::Current, Some(case)) = (&brought, case) else {
             return Ok(brought);
         };
         let (docket_number, rows) = (case.docket_number, rows(&case));
@@ -175,19 +177,13 @@ impl ListsFolder {
     async fn park(
         &self,
         docket_number: DocketNumber,
-        version: Version,
-        reason: String,
+        obstacle: Obstacle,
         earlier: Option<Quarantined>,
     ) -> Result<(), StoreError> {
-        tracing::error!(%docket_number, reason, "a case is parked: its lists can't be written");
-        let since = earlier.map_or_else(|| self.clock.now(), |earlier| earlier.since);
-        let parked = Quarantined {
-            docket_number,
-            version,
-            reason,
-            since,
-        };
-        self.store.lists_park(self.generation, &parked).await
+        match parking(docket_number, obstacle, earlier, &*self.clock) {
+            Some(parked) => self.store.lists_park(self.generation, &parked).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -213,7 +209,7 @@ impl Folder for ListsFolder {
         })?;
         let version = history.last().map_or(Version::ZERO, |it| it.version);
         let mut counts = Counts::default();
-        let outcome = match self.bring_whole(&history).await? {
+        let outcome = match self.bring_whole(&history).await?.0 {
             Brought::Written => Outcome::Folded(version),
             Brought::Current => Outcome::Skipped(version),
             Brought::Parked(version) => {

@@ -16,7 +16,7 @@ use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{CaseRows, EventStore, ProjectionId, PutOutcome, RowStore, RowsPut};
 
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, FIRST_PAUSE, Outcome, Stop, TRIES, parking};
+use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, parking};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 use crate::projections::rows::{RowFold, RowProjection};
@@ -134,20 +134,14 @@ impl<P: RowProjection> RowsFolder<P> {
         hints: &Hints,
         counts: &mut Counts,
     ) -> Result<Reached, Stop> {
-        let mut pause = FIRST_PAUSE;
-        for tries in 1..=TRIES {
-            match self.reach_once(docket_number, hints, counts).await {
-                Err(Stop::Superseded) => {
-                    counts.conflicts += 1;
-                    if tries < TRIES {
-                        tokio::time::sleep(pause).await;
-                        pause *= 2;
-                    }
-                }
+        let mut tries = Tries::default();
+        loop {
+            let end = self.reach_once(docket_number, hints, counts).await;
+            match end {
+                Err(Stop::Superseded) if tries.again(counts).await => {}
                 end => return end,
             }
         }
-        Err(Stop::Superseded)
     }
 
     async fn reach_once(

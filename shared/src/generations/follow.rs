@@ -22,7 +22,7 @@ pub struct Follower {
     clock: Arc<dyn Clock>,
     name: &'static str,
     known: Vec<Generation>,
-    read: Mutex<Option<Read>>,
+    read: Mutex<Option<Arc<Read>>>,
 }
 
 /// The generation that a reader is to read.
@@ -36,7 +36,6 @@ pub struct Followed {
 }
 
 /// What was read, and when.
-#[derive(Clone)]
 struct Read {
     at: Timestamp,
     generations: Generations,
@@ -91,14 +90,15 @@ impl Follower {
     /// # Errors
     /// [`StoreError`] where they can't be known now, or that can't be noted.
     pub async fn live_for_projecting(&self) -> Result<Vec<Generation>, StoreError> {
+        let read = self.read().await?;
         let Read {
             at, generations, ..
-        } = self.read().await?;
+        } = &*read;
         let (live, unknown): (Vec<_>, Vec<_>) =
             generations.live().partition(|it| self.known.contains(it));
         for unknown in unknown {
             // By what was read a moment ago: another process's note is as good.
-            if generations.clone().miss(unknown, at).is_some() {
+            if generations.clone().miss(unknown, *at).is_some() {
                 self.note_missed(unknown).await?;
             }
         }
@@ -153,7 +153,7 @@ impl Follower {
         *self.read.lock().await = None;
     }
 
-    async fn read(&self) -> Result<Read, StoreError> {
+    async fn read(&self) -> Result<Arc<Read>, StoreError> {
         // Whoever else asks meanwhile waits for the one read.
         let mut known = self.read.lock().await;
         let now = self.clock.now();
@@ -170,11 +170,11 @@ impl Follower {
         .await?;
         let followed = self.choose(&generations).await?;
         // Dated from before the read, so that the bound holds however long that takes.
-        let read = Read {
+        let read = Arc::new(Read {
             at: now,
             generations,
             followed,
-        };
+        });
         *known = Some(read.clone());
         Ok(read)
     }
