@@ -68,6 +68,10 @@ enum Command {
     ///
     /// It goes into an empty data directory or table. It can be stopped and run again.
     Generate(cmd::generate::GenerateArgs),
+    /// Write the history as Parquet files, for asking it in SQL
+    ///
+    /// What the directory has already is not written twice. It can be stopped and run again.
+    Export(cmd::export::ExportArgs),
     /// Show rows of a projection of rows, say who sealed what in a month
     Rows(cmd::rows::RowsArgs),
     /// Show every generation of every projection: its stage, progress, lag and cost
@@ -107,6 +111,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
         Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
+        Some(Command::Export(args)) => cmd::export::run(&cli.options, &args, &output).await,
         Some(Command::Rows(args)) => cmd::rows::run(&cli.options, &args, &output).await,
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod cmd;
 pub mod data_dir;
 pub mod engine;
+pub mod export;
 pub mod feed;
 pub mod generate;
 pub mod import;

@@ -67,6 +67,16 @@ pub(crate) fn span(span: Duration) -> String {
     }
 }
 
+/// A number of bytes for people.
+pub(crate) fn bytes(bytes: u64) -> String {
+    match bytes as f64 {
+        ..1024.0 => format!("{bytes} bytes"),
+        few @ ..1_048_576.0 => format!("{:.1} KiB", few / 1024.0),
+        many @ ..1_073_741_824.0 => format!("{:.1} MiB", many / 1_048_576.0),
+        all => format!("{:.1} GiB", all / 1_073_741_824.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The sub-commands, one file each.
 
 pub mod diff;
+pub mod export;
 pub mod generate;
 mod generations;
 pub mod import;

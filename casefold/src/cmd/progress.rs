@@ -10,6 +10,7 @@ use casefold_shared::gateway::Consumed;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use crate::export::ExportStatus;
 use crate::output::{Output, span};
 
 /// What can be shown of how far something is.
@@ -49,6 +50,20 @@ impl Status for ReconcileStatus {
 
     fn so_far(&self) -> String {
         format!("{} differ", self.found.differing)
+    }
+}
+
+impl Status for ExportStatus {
+    fn scanned(&self) -> Scanned {
+        self.scanned
+    }
+
+    fn cost(&self) -> Option<Consumed> {
+        Some(self.cost)
+    }
+
+    fn so_far(&self) -> String {
+        format!("{} written", self.events_written)
     }
 }
 

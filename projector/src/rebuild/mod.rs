@@ -13,14 +13,14 @@
 //! | file | job |
 //! | --- | --- |
 //! | this one | a rebuild from its beginning to its end |
-//! | `segments`, `pages` | going through the event table: leases, progress; whole cases |
+//! | `segments`, [`pages`] | going through the event table: leases, progress; whole cases |
 //! | `pace` | keeping to a rate of write units |
 //! | [`reconcile`] | each case's head against what is stored, and mending it |
 //! | [`compare`] | two generations against one another, field by field |
 
 pub mod compare;
 mod pace;
-mod pages;
+pub mod pages;
 pub mod reconcile;
 pub(crate) mod segments;
 

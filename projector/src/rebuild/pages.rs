@@ -15,7 +15,7 @@ use crate::history::{History, Obstacle, readable_commits};
 
 /// Where in a segment a reader is.
 #[derive(Clone)]
-pub(super) struct Pages {
+pub struct Pages {
     segment: Segment,
     /// Up to where every case was handed out.
     handed_out: Option<CommitRef>,
@@ -34,16 +34,18 @@ enum Read {
 }
 
 /// Some cases of a segment.
-pub(super) struct Page {
-    pub(super) histories: Vec<History>,
-    pub(super) scanned: Scanned,
+pub struct Page {
+    /// The cases, each whole.
+    pub histories: Vec<History>,
+    /// What was read for them.
+    pub scanned: Scanned,
     /// The reader after this page.
-    pub(super) rest: Pages,
+    pub rest: Pages,
 }
 
 impl Pages {
     /// A reader that goes on after a commit, the last one of its case.
-    pub(super) const fn new(segment: Segment, after: Option<CommitRef>) -> Self {
+    pub const fn new(segment: Segment, after: Option<CommitRef>) -> Self {
         Self {
             segment,
             handed_out: after,
@@ -54,17 +56,20 @@ impl Pages {
     }
 
     /// Where to resume after what was handed out.
-    pub(super) const fn position(&self) -> Option<CommitRef> {
+    pub const fn position(&self) -> Option<CommitRef> {
         self.handed_out
     }
 
     /// Whether every case was handed out.
-    pub(super) const fn is_at_end(&self) -> bool {
+    pub const fn is_at_end(&self) -> bool {
         self.is_at_end
     }
 
     /// Reads the next page.
-    pub(super) async fn next(mut self, events: &dyn EventStore) -> Result<Page, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be read.
+    pub async fn next(mut self, events: &dyn EventStore) -> Result<Page, StoreError> {
         let ScanPage {
             commits,
             unreadable,
