@@ -72,6 +72,12 @@ enum Command {
     ///
     /// What the directory has already is not written twice. It can be stopped and run again.
     Export(cmd::export::ExportArgs),
+    /// Ask the Parquet files of an export in SQL
+    ///
+    /// The tables are `commits` and `events`; each has the column `month` besides.
+    /// `json_text(payload, '/status')` gives a member of an event's payload.
+    #[cfg(feature = "datafusion")]
+    Sql(cmd::sql::SqlArgs),
     /// Show rows of a projection of rows, say who sealed what in a month
     Rows(cmd::rows::RowsArgs),
     /// Show every generation of every projection: its stage, progress, lag and cost
@@ -112,6 +118,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
         Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
         Some(Command::Export(args)) => cmd::export::run(&cli.options, &args, &output).await,
+        #[cfg(feature = "datafusion")]
+        Some(Command::Sql(args)) => cmd::sql::run(&args, &output).await,
         Some(Command::Rows(args)) => cmd::rows::run(&cli.options, &args, &output).await,
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,

@@ -14,6 +14,8 @@ mod rebuild_sql;
 pub mod reconcile;
 pub mod rows;
 pub mod serve;
+#[cfg(feature = "datafusion")]
+pub mod sql;
 pub mod switch;
 pub mod token;
 

@@ -181,14 +181,25 @@ impl Directory {
         })
     }
 
-    /// The files of a table that count in the directory of an export, for whoever reads them.
+    /// The files of a table that count in the directory of an export, by month, for whoever reads
+    /// them: beside an export that runs, those of the months that it has not come to yet may go.
     ///
     /// # Errors
-    /// Where there is no export there, or it can't be understood.
-    pub fn files(root: &Path, table: Table) -> Result<Vec<PathBuf>, ExportError> {
+    /// Where what is there can't be understood.
+    pub fn files(root: &Path, table: Table) -> Result<ByMonth<Vec<PathBuf>>, ExportError> {
         let manifest = read_manifest(&manifest_path(root))?.unwrap_or_default();
-        let of_table = manifest.files.iter().filter(|file| file.table == table);
-        Ok(of_table.map(|file| place(root, file)).collect())
+        let mut files = ByMonth::<Vec<PathBuf>>::new();
+        for file in manifest.files.iter().filter(|file| file.table == table) {
+            let place = place(root, file);
+            let path = if place.exists() {
+                place
+            } else {
+                // A run died between naming the file and putting it in place.
+                hidden(root, file)
+            };
+            files.entry(file.month.clone()).or_default().push(path);
+        }
+        Ok(files)
     }
 
     /// Up to when an export is complete; `None` where none is there, or none came to its end.
@@ -218,17 +229,13 @@ impl Directory {
 
     /// Where a file is until it counts.
     pub(super) fn hidden(&self, file: &FileNote) -> PathBuf {
-        self.month(file).join(format!(".{}", file.name()))
+        hidden(&self.root, file)
     }
 
     /// Where a file of a run that is not at its end is.
     pub(super) fn staged(&self, file: &FileNote) -> PathBuf {
         let name = format!("{}-{}-{}", file.table.name(), file.month, file.name());
         self.own().join(name)
-    }
-
-    fn month(&self, file: &FileNote) -> PathBuf {
-        month(&self.root, file)
     }
 
     fn own(&self) -> PathBuf {
@@ -320,6 +327,10 @@ fn month(root: &Path, file: &FileNote) -> PathBuf {
 
 fn place(root: &Path, file: &FileNote) -> PathBuf {
     month(root, file).join(file.name())
+}
+
+fn hidden(root: &Path, file: &FileNote) -> PathBuf {
+    month(root, file).join(format!(".{}", file.name()))
 }
 
 fn read_manifest(path: &Path) -> Result<Option<Manifest>, ExportError> {

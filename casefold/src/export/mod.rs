@@ -25,8 +25,11 @@
 //! | `files` | Parquet files: writing, and putting several together |
 //! | `directory` | the directory: what is in it, and its lock |
 //! | `writer` | what a run has written, noted and put in place |
+//! | `asking` | asking the files in SQL (feature `datafusion`) |
 //! | this one | reading the event table for it |
 
+#[cfg(feature = "datafusion")]
+pub mod asking;
 mod columns;
 mod directory;
 mod files;
@@ -290,5 +293,5 @@ impl Unreadable {
     }
 }
 
-/// Rows and events that were counted by month.
-pub(crate) type ByMonth<T> = BTreeMap<String, T>;
+/// Something for each month, say `2026-03`.
+pub type ByMonth<T> = BTreeMap<String, T>;

@@ -105,12 +105,16 @@ pub(crate) fn commits(root: &Path) -> BTreeMap<(String, i64), (String, i64)> {
 
 fn batches(root: &Path, table: Table) -> Vec<(String, RecordBatch)> {
     let mut batches = Vec::new();
-    for path in Directory::files(root, table).unwrap() {
+    let files = Directory::files(root, table).unwrap();
+    let files = files
+        .into_iter()
+        .flat_map(|(month, paths)| paths.into_iter().map(move |path| (month.clone(), path)));
+    for (month, path) in files {
         let folder = path.parent().unwrap().file_name().unwrap();
-        let month = folder.to_str().unwrap().strip_prefix("month=").unwrap();
+        assert_eq!(folder.to_str().unwrap(), format!("month={month}"));
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap());
         for batch in reader.unwrap().build().unwrap() {
-            batches.push((month.to_owned(), batch.unwrap()));
+            batches.push((month.clone(), batch.unwrap()));
         }
     }
     batches

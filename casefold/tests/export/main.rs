@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+#[cfg(feature = "datafusion")]
+mod asking;
 mod files;
 mod runs;
 mod sealed;
