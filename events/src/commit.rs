@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::case::CaseEvent;
 use crate::ids::{CommandId, CorrelationId, DocketNumber, UserId, Version};
+use crate::personal::Personal;
 use crate::schema::text_schema;
 use crate::stored::{DecodeError, StoredEvent};
 use crate::time::Timestamp;
@@ -183,10 +184,16 @@ pub struct DraftCommit {
     pub committed_with: Vec<CommitRef>,
     /// What happened, in order.
     pub events: Vec<StoredEvent>,
+    /// The network address that the command came from, where it is known: as it is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Personal<String>>,
 }
 
-/// The name of the encoding over which a commit's hash runs.
+/// The name of the encoding over which the hash of a commit without a source address runs.
 const HASH_DOMAIN: &str = "casefold.commit.v1";
+
+/// The same of a commit with one: it is the last field, after those of the first encoding.
+const HASH_DOMAIN_WITH_SOURCE: &str = "casefold.commit.v2";
 
 impl DraftCommit {
     /// Chains the commit to the one before.
@@ -197,6 +204,9 @@ impl DraftCommit {
     /// order of this struct. Numbers and times are text, an absent causation is an empty
     /// field, lists are preceded by their length as a field. An event is its id, type,
     /// schema version and payload, the payload byte for byte as it is stored.
+    ///
+    /// A commit with a source address has the encoding `casefold.commit.v2`: the same, and
+    /// the address as the last field, as it is stored. Without one nothing of it shows.
     #[must_use]
     pub fn seal(self, prev_hash: Digest) -> Commit {
         let hash = self.hash_after(prev_hash);
@@ -208,7 +218,11 @@ impl DraftCommit {
     }
 
     fn hash_after(&self, prev_hash: Digest) -> Digest {
-        let mut hasher = FieldHasher::new(HASH_DOMAIN);
+        let domain = match self.source {
+            None => HASH_DOMAIN,
+            Some(_) => HASH_DOMAIN_WITH_SOURCE,
+        };
+        let mut hasher = FieldHasher::new(domain);
         hasher.field(prev_hash.as_bytes());
         hasher.text(self.docket_number);
         hasher.text(self.version);
@@ -234,6 +248,9 @@ impl DraftCommit {
             hasher.text(&event.event_type);
             hasher.text(event.schema_version);
             hasher.text(&event.payload);
+        }
+        if let Some(source) = &self.source {
+            hasher.text(source.expose());
         }
         hasher.finish()
     }

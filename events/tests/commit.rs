@@ -37,6 +37,7 @@ fn draft(version: u64, events: &[CaseEvent]) -> DraftCommit {
             .zip(1..)
             .map(|(event, n)| StoredEvent::encode(EventId(Uuid::from_u128(n)), event).unwrap())
             .collect(),
+        source: None,
     }
 }
 
@@ -58,6 +59,12 @@ fn commit() -> Commit {
     draft(1, &[sealed(), judge()]).seal(Digest::ZERO)
 }
 
+fn commit_from(source: &str) -> Commit {
+    let mut draft = draft(1, &[sealed(), judge()]);
+    draft.source = Some(source.into());
+    draft.seal(Digest::ZERO)
+}
+
 /// The hash is a promise to every later build: this value never changes.
 #[test]
 fn the_hash_of_a_commit_is_pinned() {
@@ -65,6 +72,42 @@ fn the_hash_of_a_commit_is_pinned() {
         commit().hash.to_string(),
         "2cdef1d37207c8fba2260fd5f82bcb74789065f0b614cd88bcdc7c05537322e1"
     );
+}
+
+/// So is that of a commit with a source address, whose encoding is another.
+#[test]
+fn the_hash_of_a_commit_with_a_source_address_is_pinned() {
+    assert_eq!(
+        commit_from("203.0.113.7").hash.to_string(),
+        "3f023aa2c1eec8abd4955698ffb84613ba73193804b1baf560dd2c925ad16f17"
+    );
+}
+
+#[test]
+fn a_source_address_that_is_altered_added_or_taken_away_is_noticed() {
+    let from = |source: Option<&str>| {
+        let mut altered = commit_from("203.0.113.7");
+        altered.draft.source = source.map(Into::into);
+        altered.verify_after(Version::ZERO, Digest::ZERO)
+    };
+    let altered = Err(ChainError::Altered(Version(1), docket()));
+    assert_eq!(from(Some("203.0.113.7")), Ok(()));
+    assert_eq!(from(Some("203.0.113.8")), altered);
+    assert_eq!(from(Some("")), altered);
+    assert_eq!(from(None), altered);
+    let mut without = commit();
+    without.draft.source = Some("203.0.113.7".into());
+    let added = without.verify_after(Version::ZERO, Digest::ZERO);
+    assert_eq!(added, altered);
+}
+
+#[test]
+fn a_commit_without_a_source_address_says_nothing_of_one() {
+    let text = serde_json::to_string(&commit()).unwrap();
+    assert!(!text.contains("source"), "{text}");
+    let text = serde_json::to_string(&commit_from("203.0.113.7")).unwrap();
+    let read: Commit = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, commit_from("203.0.113.7"));
 }
 
 #[test]

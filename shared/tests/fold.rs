@@ -55,6 +55,7 @@ fn commit(after: Option<&Commit>, events: &[CaseEvent]) -> Commit {
             .map(stored)
             .collect::<Result<_, _>>()
             .unwrap(),
+        source: None,
     }
     .seal(after.map_or(Digest::ZERO, |commit| commit.hash))
 }

@@ -90,6 +90,7 @@ fn new_case() -> Case {
         causation: None,
         committed_with: Vec::new(),
         events: vec![event],
+        source: None,
     };
     Case::fold(None, &commit.seal(Digest::ZERO)).unwrap()
 }

@@ -54,6 +54,7 @@ fn draft(version: u64, event: StoredEvent) -> DraftCommit {
         causation: None,
         committed_with: Vec::new(),
         events: vec![event],
+        source: None,
     }
 }
 

@@ -122,6 +122,7 @@ impl Record {
             causation: None,
             committed_with: Vec::new(),
             events: stored(&events, recorded_at, chance)?,
+            source: None,
         };
         if let (Some((name, _)), Some(cause)) = (policy, cause) {
             draft = by_policy(name, cause, draft);

@@ -275,6 +275,7 @@ impl CasePlan {
             causation: None,
             committed_with: Vec::new(),
             events: planned.events.clone(),
+            source: None,
         })
     }
 }

@@ -127,6 +127,7 @@ fn draft(docket_number: DocketNumber, version: Version, events: Vec<StoredEvent>
         causation: None,
         committed_with: Vec::new(),
         events,
+        source: None,
     }
 }
 

@@ -229,6 +229,7 @@ impl Chain {
             causation: None,
             committed_with,
             events: events.collect(),
+            source: None,
         };
         let commit = draft.seal(self.head);
         self.version = version;

@@ -216,6 +216,8 @@ pub(super) fn by_policy(name: &str, cause: CommitRef, draft: &DraftCommit) -> Dr
         role: Role::System,
         causation: Some(cause),
         committed_with: Vec::new(),
+        // What the service does by itself comes from nowhere.
+        source: None,
         ..draft.clone()
     }
 }

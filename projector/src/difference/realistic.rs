@@ -48,6 +48,7 @@ fn commit(events: &[CaseEvent]) -> Commit {
         causation: None,
         committed_with: Vec::new(),
         events: events.iter().zip(1..).map(stored).collect(),
+        source: None,
     }
     .seal(Digest::ZERO)
 }

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use casefold_events::{
     CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber, DraftCommit, EventId,
-    StoredEvent, Timestamp, UserId, Version,
+    Personal, StoredEvent, Timestamp, UserId, Version,
 };
 
 use super::item::{Item, corrupt, get_number, get_parsed, get_text, number, text};
@@ -38,6 +38,9 @@ pub(super) fn commit_to_item(commit: &Commit) -> Item {
             .iter()
             .map(|other| text(reference_text(*other)));
         put("committed_with", AttributeValue::L(together.collect()));
+    }
+    if let Some(source) = &commit.source {
+        put("source", text(source.expose()));
     }
     put("prev_hash", text(commit.prev_hash.to_string()));
     put("hash", text(commit.hash.to_string()));
@@ -110,6 +113,10 @@ pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
                 .map(|event| event_from_map(item, event))
                 .collect::<Result<_, _>>()?,
             Some(_) | None => return Err(corrupt(item, "attribute events is no list")),
+        },
+        source: match item.contains_key("source") {
+            true => Some(Personal::new(get_text(item, "source")?.to_owned())),
+            false => None,
         },
     };
     Ok(Commit {
@@ -192,8 +199,20 @@ mod tests {
             causation: Some(other),
             committed_with: vec![at, other],
             events: vec![event],
+            source: None,
         };
         draft.seal(Digest::of(b"before"))
+    }
+
+    #[test]
+    fn a_source_address_comes_back_and_is_there_only_where_it_is_known() {
+        let mut draft = commit().draft;
+        assert!(!commit_to_item(&commit()).contains_key("source"));
+        draft.source = Some("203.0.113.7".into());
+        let commit = draft.seal(Digest::of(b"before"));
+        let item = commit_to_item(&commit);
+        assert_eq!(get_text(&item, "source").unwrap(), "203.0.113.7");
+        assert_eq!(commit_from_item(&item).unwrap(), commit);
     }
 
     #[test]

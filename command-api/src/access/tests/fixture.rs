@@ -172,6 +172,7 @@ pub(super) fn fold_as(docket_number: &str, events: &[CaseEvent]) -> Case {
         causation: None,
         committed_with: Vec::new(),
         events,
+        source: None,
     };
     Case::fold(None, &commit.seal(Digest::ZERO)).unwrap()
 }

@@ -268,6 +268,7 @@ impl World {
             causation: None,
             committed_with: Vec::new(),
             events: stored.collect(),
+            source: None,
         };
         draft.seal(hash)
     }

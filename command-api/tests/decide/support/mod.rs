@@ -91,6 +91,7 @@ pub(crate) fn fold(case: Option<Case>, docket_number: DocketNumber, events: &[Ca
         causation: None,
         committed_with: Vec::new(),
         events: stored.collect(),
+        source: None,
     };
     Case::fold(case, &draft.seal(hash)).unwrap()
 }

@@ -44,6 +44,7 @@ fn given(commits: Given<'_>) -> Vec<Commit> {
             causation: None,
             committed_with: Vec::new(),
             events: (0..).zip(events).map(encode).collect(),
+            source: None,
         };
         let commit = draft.seal(last);
         last = commit.hash;
