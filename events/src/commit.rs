@@ -288,6 +288,12 @@ impl Commit {
         }
     }
 
+    /// The network address that the command came from, as it can be read: what indexes and
+    /// shows it asks here, and not what is stored.
+    pub fn source_address(&self) -> Option<&Personal<String>> {
+        self.draft.source.as_ref()
+    }
+
     /// The events, understood by this build.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
 //!   case, after the commits before it are written; the case is released when it has been
 //!   folded past that commit.
 
+mod index;
 mod lists;
 mod rows;
 mod step;
@@ -35,6 +36,7 @@ use crate::history::Obstacle;
 use crate::projections::case::entries_changed;
 use step::{Commits, Step, commits_after};
 
+pub use index::IndexFolder;
 pub use lists::ListsFolder;
 pub use rows::RowsFolder;
 

@@ -6,12 +6,16 @@
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
+//! | [`audit`] | which rows a commit has in the audit index, what is asked of it, and up to when it is complete | AWS, how rows are stored |
+//! | [`accesses`] | the log of who looked at what is sealed: its chains, noting, reading, verifying | AWS, how it is stored, what must be noted |
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
+pub mod accesses;
+pub mod audit;
 pub mod case;
 pub mod clock;
 pub mod config;

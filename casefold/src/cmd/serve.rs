@@ -31,6 +31,7 @@ use crate::cli::Options;
 use crate::data_dir::DataDir;
 use crate::feed::delivery::BatchHandler;
 use crate::feed::source::DynamoStream;
+use crate::feed::watermark::Watermark;
 use crate::feed::{Feed, FeedConfig, Trim, Until, trim};
 use crate::output::Output;
 use crate::refill;
@@ -210,8 +211,16 @@ async fn projector_feed(backend: &Backend, trim: Option<Trim>) -> Result<Feed, C
         control,
         FeedConfig::default(),
     );
-    Ok(match trim {
+    let feed = match trim {
         Some(trim) => feed.trimming(trim),
+        None => feed,
+    };
+    // Elsewhere an empty read of a stream doesn't tell that it is at its end.
+    Ok(match backend.engine() {
+        Some(_) => feed.marking(Watermark::new(
+            Arc::<DynamoStore>::clone(store),
+            Arc::new(SystemClock),
+        )),
         None => feed,
     })
 }

@@ -8,6 +8,7 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use casefold_shared::gateway::BoxError;
 use tokio::sync::watch;
 
+use super::watermark::Watermark;
 use super::{LONGEST_PAUSE, wait};
 
 /// What takes a batch: the projector's own handler.
@@ -30,6 +31,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct Delivery<'a> {
     handler: &'a dyn BatchHandler,
     batch_size: usize,
+    watermark: Option<&'a Watermark>,
 }
 
 /// What the handler made of some records.
@@ -45,7 +47,13 @@ impl<'a> Delivery<'a> {
         Self {
             handler,
             batch_size,
+            watermark: None,
         }
+    }
+
+    /// A delivery that notes what it sets aside.
+    pub(super) const fn marking(self, watermark: Option<&'a Watermark>) -> Self {
+        Self { watermark, ..self }
     }
 
     /// Delivers records until all are done with, and gives the sequence number of the last;
@@ -76,7 +84,7 @@ impl<'a> Delivery<'a> {
                 Outcome::Failed if batch.len() > 1 => size = batch.len() / 2,
                 Outcome::Failed => {
                     tries_alone += 1;
-                    if tries_alone == TRIES_ALONE {
+                    if tries_alone >= TRIES_ALONE && self.may_set_aside().await {
                         let record = sequence_number(&batch[0]);
                         tracing::error!(record, "a stream record is set aside: the handler fails");
                         start += 1;
@@ -92,6 +100,18 @@ impl<'a> Delivery<'a> {
             }
         }
         records.last().map(sequence_number).map(str::to_owned)
+    }
+
+    /// Whether it is known to those who must know that a record is set aside.
+    async fn may_set_aside(&self) -> bool {
+        let Some(watermark) = self.watermark else {
+            return true;
+        };
+        let noted = watermark.pass_by().await;
+        if let Err(error) = &noted {
+            tracing::warn!(%error, "that a record is set aside can't be noted; it is tried on");
+        }
+        noted.is_ok()
     }
 
     async fn hand_over(&self, batch: &[EventRecord]) -> Outcome {

@@ -16,11 +16,13 @@
 //! | [`source`] | shards, iterators and records of a stream |
 //! | [`delivery`] | a batch to the handler: failures, halves, tries |
 //! | [`trim`] | dropping what several readers have all behind them |
+//! | [`watermark`] | up to when everything was delivered |
 //! | this one | the readers of the shards, their checkpoints, their end |
 
 pub mod delivery;
 pub mod source;
 pub mod trim;
+pub mod watermark;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use tokio::time::Instant;
 
 use delivery::{BatchHandler, Delivery};
 use source::{Shard, SourceError, Start, StreamSource};
+use watermark::Watermark;
 
 /// How a feed reads and delivers.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +88,7 @@ pub struct Feed {
     config: FeedConfig,
     name: Option<String>,
     trim: Option<Trim>,
+    watermark: Option<Arc<Watermark>>,
 }
 
 /// Why a feed could not go on. It tries again by itself; this is for the log and for a
@@ -114,6 +118,7 @@ impl Feed {
             config,
             name: None,
             trim: None,
+            watermark: None,
         }
     }
 
@@ -136,6 +141,15 @@ impl Feed {
         }
     }
 
+    /// Notes up to when everything was delivered.
+    #[must_use]
+    pub fn marking(self, watermark: Watermark) -> Self {
+        Self {
+            watermark: Some(Arc::new(watermark)),
+            ..self
+        }
+    }
+
     /// Reads until the end that is asked for, or until `stop` turns true. The batch that is
     /// being delivered is finished first.
     pub async fn run(&self, until: Until, mut stop: watch::Receiver<bool>) {
@@ -145,6 +159,9 @@ impl Feed {
         loop {
             match self.source.shards().await {
                 Ok(shards) => {
+                    if let Some(watermark) = &self.watermark {
+                        watermark.list(&shards, &finished).await;
+                    }
                     for shard in ready(&shards, &finished) {
                         if started.insert(shard.id.clone()) {
                             let (feed, stop) = (self.clone(), stop.clone());
@@ -192,6 +209,9 @@ impl Feed {
                 }
             }
         }
+        if let Some(watermark) = &self.watermark {
+            watermark.finish(&shard.id).await;
+        }
         shard.id
     }
 }
@@ -232,8 +252,10 @@ impl ShardReader<'_> {
             control,
             config,
             handler,
+            watermark,
             ..
         } = self.feed;
+        let watermark = watermark.as_deref();
         let name = checkpoint_name(self.feed.name.as_deref(), &self.shard.id);
         let start = match control.checkpoint_get(&name).await? {
             Some(sequence_number) => Start::After(sequence_number),
@@ -245,8 +267,12 @@ impl ShardReader<'_> {
             if *stop.borrow() {
                 return Ok(());
             }
+            let began = watermark.map(Watermark::now);
             let page = source.records(&self.shard.id, &current).await?;
-            let delivery = Delivery::new(handler.as_ref(), config.batch_size);
+            if let Some(watermark) = watermark {
+                watermark.trimmed(source.trimmed()).await?;
+            }
+            let delivery = Delivery::new(handler.as_ref(), config.batch_size).marking(watermark);
             for batch in page.records.chunks(config.batch_size) {
                 let Some(checkpoint) = delivery.deliver(batch, stop).await else {
                     return Ok(());
@@ -256,6 +282,9 @@ impl ShardReader<'_> {
                 last_record = Instant::now();
             }
             if page.records.is_empty() {
+                if let (Some(watermark), Some(began), Some(_)) = (watermark, began, &page.next) {
+                    watermark.at_end(&self.shard.id, began).await;
+                }
                 if until == Until::Drained {
                     return Ok(());
                 }

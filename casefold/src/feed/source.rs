@@ -2,6 +2,8 @@
 //! hands records to a function.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use aws_lambda_events::dynamodb::{EventRecord, StreamRecord, StreamViewType};
@@ -26,6 +28,9 @@ pub trait StreamSource: Send + Sync {
 
     /// The records at an iterator.
     async fn records(&self, shard: &str, iterator: &str) -> Result<RecordPage, SourceError>;
+
+    /// How often records that were to be read had been trimmed away.
+    fn trimmed(&self) -> u64;
 }
 
 /// One shard of a stream.
@@ -77,6 +82,7 @@ impl SourceError {
 pub struct DynamoStream {
     client: Client,
     stream_arn: String,
+    trimmed: Arc<AtomicU64>,
 }
 
 impl DynamoStream {
@@ -98,7 +104,11 @@ impl DynamoStream {
         let arn = latest
             .and_then(|stream| stream.stream_arn())
             .map(str::to_owned);
-        Ok(arn.map(|stream_arn| Self { client, stream_arn }))
+        Ok(arn.map(|stream_arn| Self {
+            client,
+            stream_arn,
+            trimmed: Arc::default(),
+        }))
     }
 }
 
@@ -151,6 +161,7 @@ impl StreamSource for DynamoStream {
                 Some(GetShardIteratorError::TrimmedDataAccessException(_))
                     if *start != Start::TrimHorizon =>
                 {
+                    self.trimmed.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!(
                         shard,
                         "the checkpoint was trimmed; reading from the horizon"
@@ -182,6 +193,7 @@ impl StreamSource for DynamoStream {
                     .collect(),
             }),
             Err(error) if is_trimmed(&error) => {
+                self.trimmed.fetch_add(1, Ordering::Relaxed);
                 let next = self.iterator(shard, &Start::TrimHorizon).await?;
                 Ok(RecordPage {
                     records: Vec::new(),
@@ -191,6 +203,10 @@ impl StreamSource for DynamoStream {
             // An expired iterator too: the reader begins again at its checkpoint.
             Err(error) => Err(SourceError::new("GetRecords", error)),
         }
+    }
+
+    fn trimmed(&self) -> u64 {
+        self.trimmed.load(Ordering::Relaxed)
     }
 }
 

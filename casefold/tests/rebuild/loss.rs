@@ -16,7 +16,7 @@ use casefold_shared::lists::List;
 
 use crate::given::case;
 use crate::support::Item;
-use crate::world::{ACTIVE, Court, LISTS, LOOK, OTHER, SEALINGS, fold};
+use crate::world::{ACTIVE, Court, INDEX, LISTS, LOOK, OTHER, SEALINGS, fold};
 
 type Items = BTreeMap<(String, String), Item>;
 
@@ -147,6 +147,7 @@ async fn the_whole_snapshot_table_can_be_lost_and_comes_back_item_by_item() {
     }
     assert!(court.fill(LISTS).await.complete);
     assert!(court.fill(SEALINGS).await.complete);
+    assert!(court.fill(INDEX).await.complete);
     assert_same(before, court.tables.snapshot_items().await);
     assert_eq!(read_first_page(&court).await.unwrap(), rows);
     assert_cases_are_read(&court, &cases, &[1]).await;
@@ -225,6 +226,7 @@ fn petition() -> Request<PetitionCommand> {
         command: PetitionCommand::parse(FilePaperPetition::example()).unwrap(),
         idempotency_key: None,
         correlation_id: CorrelationId::new("loss").unwrap(),
+        source: None,
         if_match: None,
     }
 }

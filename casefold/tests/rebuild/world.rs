@@ -51,6 +51,10 @@ pub(crate) const SEALINGS: ProjectionId = ProjectionId {
     name: Sealings::NAME,
     generation: Sealings::GENERATION,
 };
+pub(crate) const INDEX: ProjectionId = ProjectionId {
+    name: casefold_shared::audit::NAME,
+    generation: Generation::FIRST,
+};
 pub(crate) const LISTS: ProjectionId = ProjectionId {
     name: lists::NAME,
     generation: Generation::FIRST,

@@ -1,4 +1,4 @@
-# The three tables. Their keys and suffixes are those of the DynamoDB code in `shared`, and a test
+# The four tables. Their keys and suffixes are those of the DynamoDB code in `shared`, and a test
 # of this folder's crate holds the two together.
 
 terraform {
@@ -97,6 +97,38 @@ resource "aws_dynamodb_table" "control" {
   attribute {
     name = "sk"
     type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
+
+# Who looked at what is sealed, and who asked across cases: one item an access, never changed and
+# never deleted, like the commits. No role needs more on it than to put, get, query and scan.
+resource "aws_dynamodb_table" "accesses" {
+  name         = "${var.prefix}-accesses"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "N"
   }
 
   point_in_time_recovery {

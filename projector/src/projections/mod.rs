@@ -13,6 +13,7 @@ pub mod sealings;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use casefold_shared::audit;
 use casefold_shared::case::generation;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{Generation, ProjectionId, StoreError, Stores};
@@ -20,7 +21,7 @@ use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists;
 use uuid::Uuid;
 
-use crate::fold::{CaseFolder, ListsFolder};
+use crate::fold::{CaseFolder, IndexFolder, ListsFolder};
 use crate::folder::Folder;
 use crate::rebuild::OpenFolder;
 use rows::MakeFolder;
@@ -36,7 +37,9 @@ pub struct Projections {
     lists: Group<ListsFolder>,
     /// The contents of lists, as they were known last.
     contents_of_lists: Arc<Mutex<Vec<Uuid>>>,
+    /// The projections of rows.
     others: Vec<Group<dyn Folder>>,
+    index: Group<IndexFolder>,
 }
 
 /// The generations of one projection.
@@ -90,6 +93,14 @@ impl Projections {
             },
             contents_of_lists: Arc::default(),
             others: rows_of_this_build(stores, clock, follower),
+            index: Group {
+                name: audit::NAME,
+                follower: follower(audit::NAME, audit::GENERATIONS),
+                folders: audit::GENERATIONS
+                    .iter()
+                    .map(|it| (*it, Arc::new(index_folder(stores, clock, *it))))
+                    .collect(),
+            },
         }
     }
 
@@ -110,6 +121,7 @@ impl Projections {
             lists: folded_always(lists::NAME, lists),
             contents_of_lists: Arc::default(),
             others: Vec::new(),
+            index: folded_always(audit::NAME, Vec::new()),
         }
     }
 
@@ -142,11 +154,12 @@ impl Projections {
     /// [`StoreError`] where they can't be read or written.
     pub async fn establish(&self) -> Result<(), StoreError> {
         let others = self.others.iter().map(|group| &group.follower);
-        for follower in [&self.cases.follower, &self.lists.follower]
-            .into_iter()
-            .chain(others)
-            .flatten()
-        {
+        let own = [
+            &self.cases.follower,
+            &self.lists.follower,
+            &self.index.follower,
+        ];
+        for follower in own.into_iter().chain(others).flatten() {
             follower.live().await?;
         }
         Ok(())
@@ -182,6 +195,9 @@ impl Projections {
         for group in &self.others {
             others.extend(group.live().await?);
         }
+        for folder in self.index.live().await? {
+            others.push(folder);
+        }
         Ok(Live {
             cases: self.cases.live().await?,
             lists: self.lists.live().await?,
@@ -195,6 +211,7 @@ impl Projections {
         [self.cases.name, self.lists.name]
             .into_iter()
             .chain(others)
+            .chain([self.index.name])
             .collect()
     }
 
@@ -219,6 +236,9 @@ impl Projections {
             all.push(folder.clone());
         }
         for (_, folder) in self.others.iter().flat_map(|group| &group.folders) {
+            all.push(folder.clone());
+        }
+        for (_, folder) in &self.index.folders {
             all.push(folder.clone());
         }
         all
@@ -319,4 +339,9 @@ fn case_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) 
 fn lists_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) -> ListsFolder {
     let (events, lists) = (stores.events.clone(), stores.lists.clone());
     ListsFolder::new(events, lists, clock.clone(), generation)
+}
+
+fn index_folder(stores: &Stores, clock: &Arc<dyn Clock>, generation: Generation) -> IndexFolder {
+    let (events, index) = (stores.events.clone(), stores.index.clone());
+    IndexFolder::new(events, index, clock.clone(), generation)
 }

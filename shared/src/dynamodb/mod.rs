@@ -15,12 +15,17 @@
 //! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
 //! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows in lists, and the buckets that they are in |
 //! | `row_store` | [`RowStore`](crate::gateway::RowStore): rows of any other projection |
+//! | `commit_index` | [`CommitIndex`](crate::gateway::CommitIndex): the rows of commits in the audit index |
+//! | `access_log` | [`AccessLog`](crate::gateway::AccessLog): the log of accesses, in a table of its own |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
-//! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
+//! *Invariants:* nothing updates or deletes an item of the event table, or of the log of
+//! accesses. Every read that can
 //! be paged reads every page. No request is tried without end.
 
+mod access_log;
 mod client;
+mod commit_index;
 mod commit_item;
 mod control;
 mod create;

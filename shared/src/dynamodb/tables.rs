@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber};
 
 use super::item::{Item, number, text};
+use crate::accesses::chain::Chain;
+use crate::audit::{Dimension, Place};
 use crate::gateway::{Generation, Operation, ProjectionId};
 use crate::lists::List;
 
@@ -76,8 +78,17 @@ pub const CONTROL: TableDefinition = TableDefinition {
     stream: false,
 };
 
+/// The table of the log of accesses: like that of commits, only ever appended to.
+pub const ACCESSES: TableDefinition = TableDefinition {
+    name_suffix: "accesses",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Number,
+    stream: false,
+};
+
 /// Every table.
-pub const ALL: [TableDefinition; 3] = [EVENTS, SNAPSHOTS, CONTROL];
+pub const ALL: [TableDefinition; 4] = [EVENTS, SNAPSHOTS, CONTROL, ACCESSES];
 
 impl TableDefinition {
     /// The table's name in a deployment.
@@ -95,6 +106,8 @@ pub struct Tables {
     pub snapshots: String,
     /// The table of counters, claims and checkpoints.
     pub control: String,
+    /// The table of the log of accesses.
+    pub accesses: String,
 }
 
 impl Tables {
@@ -104,6 +117,7 @@ impl Tables {
             events: EVENTS.name(prefix),
             snapshots: SNAPSHOTS.name(prefix),
             control: CONTROL.name(prefix),
+            accesses: ACCESSES.name(prefix),
         }
     }
 }
@@ -145,6 +159,26 @@ pub(super) fn text_key(partition: impl Into<String>, sort: impl Into<String>) ->
     Item::from([
         (HASH_KEY.to_owned(), text(partition)),
         (RANGE_KEY.to_owned(), text(sort)),
+    ])
+}
+
+const ACCESSES_OF: &str = "ACCESSES#";
+
+/// The partition of a chain of the log of accesses.
+pub(super) fn access_partition(chain: &Chain) -> String {
+    format!("{ACCESSES_OF}{chain}")
+}
+
+/// The chain whose links are in a partition.
+pub(super) fn chain_of_partition(partition: &str) -> Option<Chain> {
+    partition.strip_prefix(ACCESSES_OF)?.parse().ok()
+}
+
+/// The key of a link of the log of accesses.
+pub(super) fn access_key(chain: &Chain, link: u64) -> Item {
+    Item::from([
+        (HASH_KEY.to_owned(), text(access_partition(chain))),
+        (RANGE_KEY.to_owned(), number(link)),
     ])
 }
 
@@ -262,6 +296,22 @@ pub(super) fn row_partition(of: ProjectionId, key: &str) -> String {
 /// The partition of the cases that are parked in a projection of rows.
 pub(super) fn rows_quarantine_partition(of: ProjectionId) -> String {
     format!("quarantine@{of}")
+}
+
+/// The partition of a place in the audit index. Rows of a case are beside what says how far it
+/// is, whose sort key begins with a letter, and theirs with a digit.
+pub(super) fn index_partition(of: ProjectionId, place: &Place) -> String {
+    match place.dimension {
+        Dimension::Case => format!("{of}#{}", place.value),
+        Dimension::All
+        | Dimension::Actor
+        | Dimension::Role
+        | Dimension::Command
+        | Dimension::EventType
+        | Dimension::Entry
+        | Dimension::Correlation
+        | Dimension::Source => format!("{of}#rows#{place}"),
+    }
 }
 
 /// The sort key of the row that says how far a case's rows are.

@@ -22,7 +22,7 @@ pub(super) const MAX_TRANSACTION_ITEMS: usize = 100;
 pub(super) const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// The most items in one BatchWriteItem (the same page).
-const MAX_BATCH_ITEMS: usize = 25;
+pub(super) const MAX_BATCH_ITEMS: usize = 25;
 
 /// The pause before each try: none before the first. A collision with another transaction
 /// on the same item lasts milliseconds; the sum stays under two seconds, which a caller can

@@ -11,6 +11,8 @@
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
 //! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`RowStore`] | the rows of all other projections | yes: they follow from the commits |
+//! | [`CommitIndex`] | the rows of commits in the audit index | yes: they follow from the commits |
+//! | [`AccessLog`] | who looked at what is sealed, for ever | never |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
 //! | [`GenerationStore`] | which generations projections have, and which one readers follow | yes: established anew, and rebuilt |
 //! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
@@ -18,6 +20,8 @@
 
 use serde::{Deserialize, Serialize};
 
+mod access_log;
+mod commit_index;
 mod control;
 mod documents;
 mod event_store;
@@ -28,6 +32,8 @@ mod rows;
 mod snapshots;
 mod stores;
 
+pub use access_log::{AccessLog, LinkOutcome, LinkPage};
+pub use commit_index::{CommitIndex, IndexRange, IndexRows, IndexedInCase};
 pub use control::ControlStore;
 pub use documents::{
     ContentStream, DocumentContent, DocumentStore, Grant, PutDocumentError, PutTerms,

@@ -147,6 +147,7 @@ impl ProjectionId {
             "command",
             "quarantine",
             "contents",
+            "audit",
         ];
         let letters = name.as_bytes();
         if letters.is_empty() || letters[0] == b'-' {

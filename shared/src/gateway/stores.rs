@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, RowStore, SnapshotStore,
+    AccessLog, CommitIndex, ControlStore, EventStore, GenerationStore, LeaseStore, ListStore,
+    RowStore, SnapshotStore,
 };
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
@@ -17,6 +18,10 @@ pub struct Stores {
     pub lists: Arc<dyn ListStore>,
     /// The rows of all other projections.
     pub rows: Arc<dyn RowStore>,
+    /// The rows of commits in the audit index.
+    pub index: Arc<dyn CommitIndex>,
+    /// The log of accesses.
+    pub accesses: Arc<dyn AccessLog>,
     /// Counters and checkpoints.
     pub control: Arc<dyn ControlStore>,
     /// The generations of projections.
@@ -33,6 +38,8 @@ impl Stores {
             + SnapshotStore
             + ListStore
             + RowStore
+            + CommitIndex
+            + AccessLog
             + ControlStore
             + GenerationStore
             + LeaseStore
@@ -43,6 +50,8 @@ impl Stores {
             snapshots: store.clone(),
             lists: store.clone(),
             rows: store.clone(),
+            index: store.clone(),
+            accesses: store.clone(),
             control: store.clone(),
             generations: store.clone(),
             leases: store,

@@ -35,6 +35,17 @@ pub struct Followed {
     pub is_whole: bool,
 }
 
+/// How the generation stands that a reader is to read.
+#[derive(Clone, Debug)]
+pub struct FollowedStanding {
+    /// The generation.
+    pub followed: Followed,
+    /// How it stands; `None` where nobody has begun it.
+    pub standing: Option<Standing>,
+    /// As of when that is known.
+    pub known_at: Timestamp,
+}
+
 /// What was read, and when.
 struct Read {
     at: Timestamp,
@@ -71,6 +82,19 @@ impl Follower {
     /// [`StoreError`] where it can't be known now.
     pub async fn followed(&self) -> Result<Followed, StoreError> {
         Ok(self.read().await?.followed)
+    }
+
+    /// The same, with how it stands.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be known now.
+    pub async fn followed_standing(&self) -> Result<FollowedStanding, StoreError> {
+        let read = self.read().await?;
+        Ok(FollowedStanding {
+            followed: read.followed,
+            standing: read.generations.of(read.followed.generation).cloned(),
+            known_at: read.at,
+        })
     }
 
     /// The generations that this build folds commits into.

@@ -1,0 +1,214 @@
+//! Up to when everything was delivered: noted for those who must say how complete they are.
+//!
+//! A read of a shard that finds nothing tells that whatever was durable when the read began is
+//! delivered. Where every shard was read so, the earliest of those moments holds for the whole
+//! stream. It is noted at most once a second, and never set back.
+//!
+//! That a read which finds nothing has come to the end holds for the embedded engine. DynamoDB
+//! may give an empty page in the middle of a shard; there a reconciliation tells instead.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use casefold_events::Timestamp;
+use casefold_shared::audit::watermark::{CHECKPOINT, Noted};
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{ControlStore, StoreError};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::source::Shard;
+
+/// How often it is noted, at most.
+const NOTE_EVERY: Duration = Duration::from_secs(1);
+
+/// The watermark of a feed.
+pub struct Watermark {
+    control: Arc<dyn ControlStore>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    ends: Ends,
+    /// What is noted, once it is read.
+    noted: Option<Noted>,
+    noted_at: Option<Instant>,
+    /// How often the stream was found trimmed.
+    trimmed: u64,
+}
+
+/// When each shard was read to its end.
+#[derive(Default)]
+struct Ends {
+    shards: BTreeMap<String, Option<Timestamp>>,
+    /// Whether a shard came to its end, and those that follow it aren't listed yet.
+    is_stale: bool,
+}
+
+impl Ends {
+    fn list(&mut self, shards: &[Shard], finished: &HashSet<String>) {
+        let open = shards.iter().filter(|it| !finished.contains(&it.id));
+        let open = open.map(|it| (it.id.clone(), self.shards.get(&it.id).copied().flatten()));
+        self.shards = open.collect();
+        self.is_stale = false;
+    }
+
+    fn at_end(&mut self, shard: &str, began: Timestamp) {
+        if let Some(end) = self.shards.get_mut(shard) {
+            *end = Some(began).max(*end);
+        }
+    }
+
+    fn finish(&mut self, shard: &str) {
+        self.shards.remove(shard);
+        self.is_stale = true;
+    }
+
+    /// The moment up to which everything was delivered; `None` where a shard was not read to
+    /// its end yet.
+    fn reached(&self) -> Option<Timestamp> {
+        let ends: Option<Vec<_>> = self.shards.values().copied().collect();
+        ends.filter(|_| !self.is_stale)?.into_iter().min()
+    }
+}
+
+impl Watermark {
+    /// A watermark that is kept in the control store.
+    pub fn new(control: Arc<dyn ControlStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            control,
+            clock,
+            state: Mutex::default(),
+        }
+    }
+
+    /// When a read begins.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The shards as they are listed now.
+    pub(super) async fn list(&self, shards: &[Shard], finished: &HashSet<String>) {
+        self.state.lock().await.ends.list(shards, finished);
+    }
+
+    /// A shard is at its end for ever.
+    pub(super) async fn finish(&self, shard: &str) {
+        self.state.lock().await.ends.finish(shard);
+    }
+
+    /// A read of a shard that began then found nothing more. That it can't be noted now is no
+    /// matter: the next will be.
+    pub(super) async fn at_end(&self, shard: &str, began: Timestamp) {
+        let mut state = self.state.lock().await;
+        state.ends.at_end(shard, began);
+        if state.noted_at.is_some_and(|at| at.elapsed() < NOTE_EVERY) {
+            return;
+        }
+        let Some(reached) = state.ends.reached() else {
+            return;
+        };
+        let note = |noted: Noted| Noted {
+            delivered_to: Some(reached).max(noted.delivered_to),
+            ..noted
+        };
+        if let Err(error) = self.note(&mut state, note).await {
+            tracing::debug!(%error, "how far the stream is delivered could not be noted");
+        }
+    }
+
+    /// A record is passed by: what it tells of may be missing for ever.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that can't be noted: then it must not be passed by.
+    pub(super) async fn pass_by(&self) -> Result<(), StoreError> {
+        let mut state = self.state.lock().await;
+        let now = self.clock.now();
+        let note = |noted: Noted| Noted {
+            passed_by_at: Some(now).max(noted.passed_by_at),
+            ..noted
+        };
+        self.note(&mut state, note).await
+    }
+
+    /// The stream was found trimmed so often: what was in it and not delivered is passed by.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that can't be noted: then it must not be gone on.
+    pub(super) async fn trimmed(&self, times: u64) -> Result<(), StoreError> {
+        if self.state.lock().await.trimmed == times {
+            return Ok(());
+        }
+        self.pass_by().await?;
+        self.state.lock().await.trimmed = times;
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        state: &mut State,
+        note: impl Fn(Noted) -> Noted,
+    ) -> Result<(), StoreError> {
+        let noted = match state.noted {
+            Some(noted) => noted,
+            None => Noted::read(self.control.checkpoint_get(CHECKPOINT).await?.as_deref()),
+        };
+        let next = note(noted);
+        let text = serde_json::to_string(&next).map_err(|error| {
+            StoreError::Refused("a watermark can't be written".to_owned(), error.into())
+        })?;
+        self.control.checkpoint_put(CHECKPOINT, &text).await?;
+        state.noted = Some(next);
+        state.noted_at = Some(Instant::now());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000)
+    }
+
+    fn shard(id: &str) -> Shard {
+        Shard {
+            id: id.to_owned(),
+            parent: None,
+        }
+    }
+
+    #[test]
+    fn the_whole_stream_is_delivered_as_far_as_its_slowest_shard() {
+        let mut ends = Ends::default();
+        assert_eq!(ends.reached(), None, "nothing is listed");
+        ends.list(&[shard("a"), shard("b")], &HashSet::new());
+        ends.at_end("a", at(10));
+        assert_eq!(ends.reached(), None, "one was never read to its end");
+        ends.at_end("b", at(7));
+        assert_eq!(ends.reached(), Some(at(7)));
+        ends.at_end("b", at(12));
+        assert_eq!(ends.reached(), Some(at(10)));
+        ends.at_end("a", at(9));
+        assert_eq!(ends.reached(), Some(at(10)), "it is never set back");
+    }
+
+    #[test]
+    fn where_a_shard_ends_those_that_follow_it_are_waited_for() {
+        let mut ends = Ends::default();
+        ends.list(&[shard("a"), shard("b")], &HashSet::new());
+        ends.at_end("a", at(10));
+        ends.at_end("b", at(10));
+        ends.finish("a");
+        assert_eq!(ends.reached(), None, "it is not known what follows");
+        let finished = HashSet::from(["a".to_owned()]);
+        ends.list(&[shard("a"), shard("b"), shard("child of a")], &finished);
+        assert_eq!(ends.reached(), None);
+        ends.at_end("child of a", at(11));
+        assert_eq!(ends.reached(), Some(at(10)));
+    }
+}
