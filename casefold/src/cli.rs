@@ -99,6 +99,12 @@ enum Command {
     Rollback(cmd::switch::RollbackArgs),
     /// Fold nothing more into a generation, and remove what is stored of it
     Retire(cmd::switch::RetireArgs),
+    /// Find commits across cases: by whom, when, by which command, about what
+    ///
+    /// The question is noted in the log of accesses, with its reason, before it is answered.
+    Audit(cmd::audit::AuditArgs),
+    /// Show who looked at what is sealed, and who asked across cases
+    Accesses(cmd::accesses::AccessesArgs),
     /// Show who switched, rebuilt and retired what, and when
     Operations(cmd::projections::OperationsArgs),
 }
@@ -128,6 +134,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Switch(args)) => cmd::switch::switch(&cli.options, &args, &output).await,
         Some(Command::Rollback(args)) => cmd::switch::rollback(&cli.options, &args, &output).await,
         Some(Command::Retire(args)) => cmd::switch::retire(&cli.options, &args, &output).await,
+        Some(Command::Audit(args)) => cmd::audit::run(&cli.options, &args, &output).await,
+        Some(Command::Accesses(args)) => cmd::accesses::run(&cli.options, &args, &output).await,
         Some(Command::Operations(args)) => {
             cmd::projections::operations(&cli.options, &args, &output).await
         }

@@ -36,6 +36,7 @@ fn request<C>(command: C) -> Request<C> {
         command,
         idempotency_key: None,
         correlation_id: CorrelationId::new("calendar").unwrap(),
+        source: None,
         if_match: None,
     }
 }

@@ -34,6 +34,7 @@ fn request<C>(command: C) -> Request<C> {
         command,
         idempotency_key: None,
         correlation_id: CorrelationId::new("cost").unwrap(),
+        source: None,
         if_match: None,
     }
 }
@@ -401,6 +402,7 @@ async fn what_the_commonest_commands_cost_with_all_that_is_folded_from_them() {
     assert!(found.is_none());
     let page = service.read_list(List::Names, "a", ListRange::first(1));
     assert_eq!(page.await.unwrap().rows, []);
+    service.audit_generation().await.unwrap();
     let before = store.consumed();
     let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
     let number = service

@@ -23,6 +23,7 @@
 //! | statement of taxpayer identification | all | who filed it | – |
 //! | draft, other entry off the record | all | – | – |
 //! | history | all | – | – |
+//! | questions across cases, who looked | those who may audit ([`may_audit`]) | – | – |
 //! | lists | all | own cases, what is public of others found by a search | what is public of open cases found |
 //!
 //! A party of one case of a consolidated group reads the group's other cases as a party. An
@@ -37,10 +38,10 @@ pub mod rows;
 mod tests;
 pub mod view;
 
-use casefold_events::ContactId;
 use casefold_events::entry::AutomaticCode;
 use casefold_events::party::Counsel;
 use casefold_events::vocabulary::{CaseStatus, Role, SealedTo};
+use casefold_events::{ContactId, DocketEntryId, DocketNumber};
 use casefold_shared::case::{Case, DocketEntry};
 
 pub use self::relation::{KnownFrom, Relation, Standing};
@@ -73,6 +74,15 @@ pub enum EntrySight {
     Hidden,
 }
 
+/// What is sealed of that which a reader is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SealedMatter {
+    /// The case.
+    Case,
+    /// These docket entries of a case that is not sealed.
+    Entries(Vec<DocketEntryId>),
+}
+
 /// A reader of one case.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
@@ -89,6 +99,15 @@ pub const fn sees_cases(role: Role) -> bool {
 /// Whether a role may read the history of cases. The public record is not the audit.
 pub const fn sees_history(role: Role) -> bool {
     role.is_internal()
+}
+
+/// Whether a role may ask across cases, and who looked at what is sealed: those who answer for
+/// the court's record, and those who judge by it.
+pub const fn may_audit(role: Role) -> bool {
+    matches!(
+        role,
+        Role::ClerkOfCourt | Role::CaseServicesSupervisor | Role::Judge | Role::Adc
+    )
 }
 
 /// Whether a role may read the court's lists. Others have the list of their own cases, and
@@ -162,6 +181,33 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+    }
+
+    /// The case.
+    pub const fn docket_number(&self) -> DocketNumber {
+        self.case.docket_number
+    }
+
+    /// What is sealed of the case, or of these of its entries, and is shown to the reader all the
+    /// same; `None` where nothing is. Whoever is told only that something is sealed is shown
+    /// nothing of it.
+    pub fn sealed_matter<'e>(
+        &self,
+        entries: impl IntoIterator<Item = &'e DocketEntry>,
+    ) -> Option<SealedMatter> {
+        if self.sight() == Sight::Sealed {
+            return None;
+        }
+        if self.case.is_sealed() {
+            return Some(SealedMatter::Case);
+        }
+        let is_shown = |entry: &&DocketEntry| match self.entry_sight(entry) {
+            EntrySight::Whole | EntrySight::WithoutDocument => entry.sealed_to.is_some(),
+            EntrySight::Withheld | EntrySight::Hidden => false,
+        };
+        let sealed = entries.into_iter().filter(is_shown);
+        let sealed: Vec<_> = sealed.map(DocketEntry::id).collect();
+        (!sealed.is_empty()).then_some(SealedMatter::Entries(sealed))
     }
 
     /// Whether the reader sees the session in which the case is to be tried. Which one it

@@ -7,10 +7,12 @@
 //! | [`decide`], [`refusal`] | pure: case and command in, events or a refusal out | I/O, clocks |
 //! | [`policy`] | pure: what follows from an event by itself | which command it was |
 //! | [`access`] | what each reader sees | HTTP |
+//! | [`audit`] | what a question across cases may name, and is told | HTTP, stores |
 //! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
 //! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
 
 pub mod access;
+pub mod audit;
 pub mod auth;
 pub mod command;
 pub mod decide;

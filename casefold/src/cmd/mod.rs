@@ -1,5 +1,7 @@
 //! The sub-commands, one file each.
 
+pub mod accesses;
+pub mod audit;
 pub mod diff;
 pub mod export;
 pub mod generate;

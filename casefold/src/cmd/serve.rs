@@ -46,6 +46,18 @@ pub struct ServeArgs {
     /// Serve the API only, where projectors and jobs run elsewhere
     #[arg(long)]
     pub no_projector: bool,
+    /// Believe so many proxies in front of the service, each of which adds the address that it
+    /// was asked from to X-Forwarded-For
+    ///
+    /// Commits and the log of accesses then say the address that the outermost of them saw.
+    /// Without it they say the connection's other end.
+    #[arg(
+        long,
+        env = "CASEFOLD_TRUSTED_PROXIES",
+        value_name = "N",
+        default_value_t = 0
+    )]
+    pub trusted_proxies: usize,
     /// Refuse commands that refer to a document whose content is not stored
     ///
     /// Off by default: a court that moves here may bring its records before its documents.
@@ -134,12 +146,14 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     let service = Service::new(stores, Arc::new(SystemClock)).with_documents(documents);
     // What serves the API alone leaves the rest to others.
     let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
-    let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?);
+    let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?)
+        .behind_proxies(args.trusted_proxies);
     backend.publish_api(&address)?;
     let up = up(&address, secret.as_bytes())?;
     output.print(&up, || banner(&up))?;
 
-    axum::serve(listener, http::router(state))
+    let service = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(told_to_stop())
         .await?;
 

@@ -97,6 +97,7 @@ async fn court_of_an_older_build(data_dir: &Path) {
         command: PetitionCommand::parse(FilePaperPetition::example()).unwrap(),
         idempotency_key: None,
         correlation_id: CorrelationId::new("older").unwrap(),
+        source: None,
         if_match: None,
     };
     service.file_petition(petition).await.unwrap();

@@ -105,12 +105,17 @@ pub(super) async fn file_petition(
 ) -> Result<Response, Problem> {
     parameters.done()?;
     let idempotency_key = Steering::without_if_match(&headers)?;
-    let correlation_id = context.correlation_id;
+    let Context {
+        correlation_id,
+        source,
+        ..
+    } = context;
     let request = Request {
         actor,
         command,
         idempotency_key,
         correlation_id,
+        source,
         if_match: None,
     };
     let answer = state.service.file_petition(request).await?;
@@ -165,12 +170,17 @@ pub(super) async fn command_case(
         idempotency_key,
         if_match,
     } = steering;
-    let correlation_id = context.correlation_id;
+    let Context {
+        correlation_id,
+        source,
+        ..
+    } = context;
     let request = Request {
         actor,
         command,
         idempotency_key,
         correlation_id,
+        source,
         if_match,
     };
     let answer = state.service.command_case(docket_number, request).await?;
@@ -208,12 +218,17 @@ pub(super) async fn command_group(
 ) -> Result<Response, Problem> {
     parameters.done()?;
     let idempotency_key = Steering::without_if_match(&headers)?;
-    let correlation_id = context.correlation_id;
+    let Context {
+        correlation_id,
+        source,
+        ..
+    } = context;
     let request = Request {
         actor,
         command,
         idempotency_key,
         correlation_id,
+        source,
         if_match: None,
     };
     let answers = state.service.command_group(request).await?;

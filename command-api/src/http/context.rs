@@ -14,12 +14,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use casefold_events::Personal;
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use tracing::Instrument;
 
 use super::ApiState;
 use super::problem::{PROBLEM_JSON, Problem};
+use super::source;
 
 /// The header that carries a correlation id, in and out.
 pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -28,6 +30,8 @@ pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correla
 #[derive(Clone)]
 pub(super) struct Context {
     pub(super) correlation_id: CorrelationId,
+    /// The address that the request comes from, where it is known.
+    pub(super) source: Option<Personal<String>>,
     role: Arc<OnceLock<Role>>,
 }
 
@@ -60,6 +64,7 @@ pub(super) async fn surround(
     let context = Context {
         correlation_id: correlation_id(request.headers())
             .unwrap_or_else(|| CorrelationId::from(state.service.clock().new_id())),
+        source: source::address(&request, state.trusted_proxies),
         role: Arc::default(),
     };
     let span = tracing::info_span!("request", correlation_id = %context.correlation_id);

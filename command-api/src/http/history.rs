@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use casefold_events::{
-    CommandId, Commit, CommitRef, Digest, DocketNumber, EventId, StoredEvent, Timestamp, UserId,
-    Version,
+    CommandId, Commit, CommitRef, Digest, DocketNumber, EventId, Personal, StoredEvent, Timestamp,
+    UserId, Version,
 };
 use casefold_shared::gateway::Order;
 use serde::Serialize;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::ApiState;
 use super::cursor::{self, List};
 use super::extract::{Caller, CasePath, Parameters, bad_parameter};
+use super::noting::{Witness, entries_of};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::{FOR_ONE_READER, no_such_case};
 use crate::access::sees_history;
@@ -72,6 +73,10 @@ pub(super) struct CommitView {
     prev_hash: Digest,
     /// The hash of this commit.
     hash: Digest,
+    /// The network address that the command came from, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "203.0.113.7")]
+    source: Option<String>,
     /// What happened, in order.
     events: Vec<EventView>,
 }
@@ -122,6 +127,7 @@ pub(super) async fn read_history(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     CasePath(docket_number): CasePath,
+    witness: Witness,
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     if !sees_history(actor.role) {
@@ -154,6 +160,9 @@ pub(super) async fn read_history(
         return Err(no_such_case(docket_number));
     }
     let (commits, next) = within_bytes(page.commits, page.next);
+    witness
+        .note_history(&actor, docket_number, &entries_of(&commits))
+        .await?;
     let page = HistoryPage {
         docket_number,
         commits: commits.into_iter().map(CommitView::of).collect(),
@@ -195,6 +204,7 @@ fn within_bytes(mut commits: Vec<Commit>, next: Option<Version>) -> (Vec<Commit>
 
 impl CommitView {
     fn of(commit: Commit) -> Self {
+        let source = commit.source_address().cloned();
         let Commit {
             draft,
             prev_hash,
@@ -213,6 +223,7 @@ impl CommitView {
             committed_with: draft.committed_with,
             prev_hash,
             hash,
+            source: source.map(Personal::into_exposed),
             events: draft.events.into_iter().map(EventView::of).collect(),
         }
     }

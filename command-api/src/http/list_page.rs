@@ -88,10 +88,7 @@ impl<'a> Asked<'a> {
             self.to.unwrap_or_default(),
             order,
         ];
-        let mut digest =
-            Digest::of_fields("casefold.list.v1", fields.map(str::as_bytes)).to_string();
-        digest.truncate(DIGEST_CHARACTERS);
-        digest
+        cursor_digest("casefold.list.v1", &fields)
     }
 }
 
@@ -223,11 +220,24 @@ pub(super) fn lines<T>(
     lines.collect()
 }
 
-fn encode(digest: &str, sort: &str) -> String {
+/// What a cursor belongs to: a kind of list, and all that is asked of it.
+pub(super) fn cursor_digest(kind: &str, asked: &[&str]) -> String {
+    let fields = asked.iter().map(|text| text.as_bytes());
+    let mut digest = Digest::of_fields(kind, fields).to_string();
+    digest.truncate(DIGEST_CHARACTERS);
+    digest
+}
+
+/// The cursor of a page that begins after a place, which is a text without blanks.
+pub(super) fn encode(digest: &str, sort: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("2 {digest} {sort}"))
 }
 
-fn decode(cursor: &str, digest: &str) -> Result<String, Problem> {
+/// The place after which the page of a cursor begins.
+///
+/// # Errors
+/// 400 where the text is no cursor, or is one of another list.
+pub(super) fn decode(cursor: &str, digest: &str) -> Result<String, Problem> {
     let bad = |detail| Problem::bad_request("BAD_CURSOR", detail).about("cursor");
     let malformed = || bad("the cursor is not one of this service; begin without a cursor");
     let text = URL_SAFE_NO_PAD

@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | `commands`, `trial_calendars`, `reads`, `history`, `health` | the handlers |
 //! | `lists`, `work_lists`, `search`, `list_page` | lists and the search, and what their pages have in common |
+//! | `audit`, `accesses`, `noting` | questions across cases; who looked, and noting it first |
 //! | `documents` | the content of documents, in and out |
-//! | `context` | what surrounds each request: correlation, access log, security headers |
+//! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
 //! | [`openapi`], `docs` | the description of it all |
@@ -13,6 +14,8 @@
 //! The same [`router`] runs under Lambda and on a local port. No rule of the court is here,
 //! and no knowledge of a store.
 
+mod accesses;
+mod audit;
 mod body;
 mod commands;
 mod context;
@@ -25,10 +28,12 @@ mod health;
 mod history;
 mod list_page;
 mod lists;
+mod noting;
 pub mod openapi;
 pub mod problem;
 mod reads;
 mod search;
+mod source;
 mod trial_calendars;
 mod work_lists;
 
@@ -57,6 +62,7 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
 pub struct ApiState {
     pub(crate) service: Service,
     pub(crate) verifier: Arc<TokenVerifier>,
+    pub(crate) trusted_proxies: usize,
 }
 
 impl ApiState {
@@ -65,6 +71,17 @@ impl ApiState {
         Self {
             service,
             verifier: Arc::new(verifier),
+            trusted_proxies: 0,
+        }
+    }
+
+    /// The same behind so many proxies whose `X-Forwarded-For` is believed; the addresses that
+    /// requests come from are told by the outermost of them. None is believed without.
+    #[must_use]
+    pub fn behind_proxies(self, trusted_proxies: usize) -> Self {
+        Self {
+            trusted_proxies,
+            ..self
         }
     }
 }
@@ -92,6 +109,8 @@ pub fn router(state: ApiState) -> Router {
             get(history::read_history),
         )
         .merge(lists())
+        .route("/v1/audit/commits", get(audit::find_commits))
+        .route("/v1/audit/accesses", get(accesses::read_accesses))
         .route(
             "/v1/cases/{docketNumber}/docket-entries/{docketEntry}/document",
             get(documents::download::read_document),

@@ -20,7 +20,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
 use super::{
-    commands, documents, health, history, lists, reads, search, trial_calendars, work_lists,
+    accesses, audit, commands, documents, health, history, lists, reads, search, trial_calendars,
+    work_lists,
 };
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
@@ -58,6 +59,8 @@ use crate::refusal::{Refusal, RefusalCode};
         work_lists::work,
         search::my_cases,
         search::search,
+        audit::find_commits,
+        accesses::read_accesses,
         documents::upload::upload_document,
         documents::upload::request_upload,
         documents::download::read_document,
@@ -70,6 +73,7 @@ use crate::refusal::{Refusal, RefusalCode};
         (name = "commands", description = "What people do to a case"),
         (name = "cases", description = "What is known of a case"),
         (name = "lists", description = "Which cases there are, and what is to be done"),
+        (name = "audit", description = "What happened across cases, and who looked"),
         (name = "documents", description = "The content of documents"),
         (name = "health", description = "How the service is"),
     ),

@@ -126,6 +126,16 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, detail)
     }
 
+    /// An access could not be noted, so nothing is shown: 503, whatever the cause.
+    pub(super) fn access_not_noted(error: &StoreError) -> Self {
+        log(error);
+        Self::unavailable(
+            "ACCESS_NOT_NOTED",
+            "the access can't be noted now, and without that nothing sealed is shown, and \
+             nothing across cases; try again in a moment",
+        )
+    }
+
     /// The handler panicked: 500.
     pub fn panicked() -> Self {
         Self::internal("INTERNAL_ERROR")
@@ -275,6 +285,7 @@ impl From<ReadError> for Problem {
             .about("minVersion"),
             ReadError::Moving => Self::unavailable("CASE_MOVING", detail),
             ReadError::ListsIncomplete => Self::unavailable("LISTS_INCOMPLETE", detail),
+            ReadError::AuditIncomplete => Self::unavailable("AUDIT_INCOMPLETE", detail),
         }
     }
 }

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
 use casefold_events::{DocketNumber, Version};
-use casefold_shared::case::Case;
+use casefold_shared::accesses::AccessKind;
+use casefold_shared::case::{Case, DocketEntry};
 use casefold_shared::gateway::EntrySelection;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +17,7 @@ use super::ApiState;
 use super::cursor::{self, List};
 use super::etag;
 use super::extract::{Caller, CasePath, Parameters};
+use super::noting::Witness;
 use super::problem::{Problem, ProblemDocument};
 use crate::access::view::{CaseAnswer, DocketEntryView, DocketView};
 use crate::access::{KnownFrom, Reader, Sight, sees_cases};
@@ -88,6 +90,7 @@ pub(super) async fn read_case(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     CasePath(docket_number): CasePath,
+    witness: Witness,
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -113,9 +116,13 @@ pub(super) async fn read_case(
     if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
+    let shown = entries(case, 0, MAX_ENTRIES);
+    witness
+        .note_sealed(&actor, AccessKind::Case, &reader, shown.iter().copied())
+        .await?;
     let docket = DocketView {
         last_docket_entry_index: case.docket.last_index(),
-        docket_entries: entries(&reader, case, 0, MAX_ENTRIES),
+        docket_entries: views(&reader, &shown),
         next_docket_entries: (case.docket.last_index() > MAX_ENTRIES).then(|| {
             let cursor = cursor::encode(List::DocketEntries, docket_number, MAX_ENTRIES.into());
             format!("/v1/cases/{docket_number}/docket-entries?cursor={cursor}")
@@ -164,6 +171,7 @@ pub(super) async fn read_docket_entries(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     CasePath(docket_number): CasePath,
+    witness: Witness,
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -193,13 +201,18 @@ pub(super) async fn read_docket_entries(
     if is_unchanged(&read, &headers)? {
         return Ok((StatusCode::NOT_MODIFIED, tag, FOR_ONE_READER).into_response());
     }
+    let shown = entries(case, after, limit);
+    let kind = AccessKind::DocketEntries;
+    witness
+        .note_sealed(&actor, kind, &reader, shown.iter().copied())
+        .await?;
     let last = case.docket.last_index();
     let upto = after.saturating_add(limit);
     let page = DocketEntriesPage {
         docket_number,
         version: case.version,
         last_docket_entry_index: last,
-        docket_entries: entries(&reader, case, after, limit),
+        docket_entries: views(&reader, &shown),
         next_cursor: (upto < last)
             .then(|| cursor::encode(List::DocketEntries, docket_number, upto.into())),
     };
@@ -244,9 +257,8 @@ pub(super) fn no_such_case(docket_number: DocketNumber) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "CASE_NOT_FOUND", detail)
 }
 
-/// The entries after an index that a reader may see; before the first of the record, those
-/// off it.
-fn entries(reader: &Reader<'_>, case: &Case, after: u32, limit: u32) -> Vec<DocketEntryView> {
+/// The entries after an index; before the first of the record, those off it.
+fn entries(case: &Case, after: u32, limit: u32) -> Vec<&DocketEntry> {
     let off_record = if after == 0 {
         case.docket.off_record()
     } else {
@@ -257,9 +269,11 @@ fn entries(reader: &Reader<'_>, case: &Case, after: u32, limit: u32) -> Vec<Dock
         .docket
         .on_record()
         .filter(|entry| entry.filed.index.is_some_and(|index| page.contains(&index)));
-    off_record
-        .iter()
-        .chain(on_record)
-        .filter_map(|entry| DocketEntryView::of(reader, entry))
-        .collect()
+    off_record.iter().chain(on_record).collect()
+}
+
+/// The entries, as far as a reader may see them.
+fn views(reader: &Reader<'_>, entries: &[&DocketEntry]) -> Vec<DocketEntryView> {
+    let view = |entry: &&DocketEntry| DocketEntryView::of(reader, entry);
+    entries.iter().filter_map(view).collect()
 }

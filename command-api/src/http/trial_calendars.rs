@@ -160,6 +160,7 @@ pub(super) async fn set_trial_calendar(
         command,
         idempotency_key: None,
         correlation_id: context.correlation_id,
+        source: context.source,
         if_match: None,
     };
     let report = state.service.set_calendar(&request, TIME).await?;

@@ -233,6 +233,7 @@ impl Stepping<'_> {
             command: self.request.command.step(numbers),
             idempotency_key: None,
             correlation_id: self.request.correlation_id.clone(),
+            source: self.request.source.clone(),
             if_match: None,
         };
         match self.service.command_group_on(request, Some(cases)).await {

@@ -2,8 +2,8 @@
 
 use casefold_events::canonical::to_canonical;
 use casefold_events::{
-    CaseEvent, CommandId, Commit, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
-    Timestamp, Version,
+    CaseEvent, CommandId, Commit, Digest, DocketNumber, DraftCommit, EventId, Personal,
+    StoredEvent, Timestamp, Version,
 };
 use casefold_shared::case::Case;
 use serde::Serialize;
@@ -80,8 +80,15 @@ impl<'a, C: Serialize> Envelope<'a, C> {
             causation: None,
             committed_with: Vec::new(),
             events: encode(&decision.events, service)?,
+            source: source_as_stored(self.request),
         })
     }
+}
+
+/// The source address as the commit keeps it. It is personal data of the actor: this is the one
+/// way by which it gets into a commit, and where whatever seals it belongs.
+fn source_as_stored<C>(request: &Request<C>) -> Option<Personal<String>> {
+    request.source.clone()
 }
 
 /// Events in their stored form, each with a new id.

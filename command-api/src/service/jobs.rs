@@ -102,6 +102,7 @@ impl Service {
             command: CaseCommand::MarkReadyForTrial(MarkReadyForTrial {}),
             idempotency_key: None,
             correlation_id: correlation_id.clone(),
+            source: None,
             if_match: None,
         };
         match self.command_case(docket_number, request).await {

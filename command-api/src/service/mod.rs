@@ -8,6 +8,7 @@
 //! caller sent an idempotency key), one strongly consistent read of the commits past it,
 //! and one conditional write.
 
+mod audit;
 mod calendar;
 mod commands;
 mod documents;
@@ -21,16 +22,19 @@ mod reads;
 use std::sync::Arc;
 
 use casefold_events::{
-    CommandId, Commit, CorrelationId, DocketNumber, EventId, Timestamp, Version,
+    CommandId, Commit, CorrelationId, DocketNumber, EventId, Personal, Timestamp, Version,
 };
+use casefold_shared::accesses::recorder::Recorder;
+use casefold_shared::audit as audit_index;
 use casefold_shared::case::{FoldError, generation};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
+    AccessLog, CommitIndex, ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
 };
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
 
+pub use self::audit::{AuditPage, PageOf};
 pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
@@ -54,6 +58,10 @@ pub struct Service {
     case_generations: Arc<Follower>,
     list_generations: Arc<Follower>,
     documents: Option<Documents>,
+    index: Arc<dyn CommitIndex>,
+    audit_generations: Arc<Follower>,
+    access_log: Arc<dyn AccessLog>,
+    accesses: Arc<Recorder>,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -67,6 +75,8 @@ pub struct Request<C> {
     pub idempotency_key: Option<CommandId>,
     /// Ties log lines and commits together.
     pub correlation_id: CorrelationId,
+    /// The network address that it comes from, where it is known.
+    pub source: Option<Personal<String>>,
     /// The version at which the caller has seen the case: the command is refused if it has
     /// moved on.
     pub if_match: Option<Version>,
@@ -177,6 +187,9 @@ pub enum ReadError {
     /// The lists lack cases. HTTP 503: it passes when their rebuild has come to its end.
     #[error("the lists are being rebuilt; read cases by their numbers meanwhile")]
     ListsIncomplete,
+    /// The audit index lacks cases. HTTP 503: it passes when its rebuild has come to its end.
+    #[error("the audit index is being rebuilt; read the histories of cases meanwhile")]
+    AuditIncomplete,
     /// The case has not reached the version that the caller asks for. HTTP 409.
     #[error("the case is at version {current}, and version {wanted} was asked for")]
     NotReached {
@@ -205,6 +218,10 @@ impl Service {
         Self {
             case_generations: follower(generation::NAME, generation::known()),
             list_generations: follower(LISTS, LIST_GENERATIONS.to_vec()),
+            audit_generations: follower(audit_index::NAME, audit_index::GENERATIONS.to_vec()),
+            accesses: Arc::new(Recorder::new(stores.accesses.clone(), clock.clone())),
+            access_log: stores.accesses,
+            index: stores.index,
             events: stores.events,
             snapshots: stores.snapshots,
             lists: stores.lists,
@@ -219,6 +236,7 @@ impl Service {
     pub(super) async fn establish(&self) -> Result<(), StoreError> {
         self.case_generations.followed().await?;
         self.list_generations.followed().await?;
+        self.audit_generations.followed().await?;
         Ok(())
     }
 
@@ -228,6 +246,7 @@ impl Service {
     pub async fn forget_generations(&self) {
         self.case_generations.forget().await;
         self.list_generations.forget().await;
+        self.audit_generations.forget().await;
     }
 
     /// The clock by which the service records commits.

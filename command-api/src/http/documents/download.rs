@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use casefold_events::entry::DocumentRef;
 use casefold_events::ids::{CorrelationId, CorrespondenceId};
 use casefold_events::{DocketEntryId, DocketNumber};
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::documents::WrongContent;
 use casefold_shared::gateway::{BoxError, ContentStream, EntrySelection, StoreError, document_key};
 use futures::TryStreamExt;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use super::super::ApiState;
 use super::super::extract::{Caller, Parameters};
+use super::super::noting::Witness;
 use super::super::problem::{Problem, ProblemDocument};
 use super::super::reads::find;
 use super::{CONTENT_DIGEST, ContentBytes, digest_field, kept, looked_into};
@@ -75,6 +77,7 @@ pub(in crate::http) async fn read_document(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     In(docket_number, entry): In<EntryRef>,
+    witness: Witness,
     method: Method,
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
@@ -102,6 +105,9 @@ pub(in crate::http) async fn read_document(
         let detail = "the entry has no document";
         Problem::new(StatusCode::NOT_FOUND, "NO_DOCUMENT", detail)
     })?;
+    witness
+        .note_sealed(&actor, AccessKind::Document, &reader, [entry])
+        .await?;
     let name = match entry.filed.index {
         Some(index) => format!("{docket_number}-{index}"),
         None => format!("{docket_number}-{}", entry.filed.docket_entry_id),
@@ -148,6 +154,7 @@ pub(in crate::http) async fn read_correspondence(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     In(docket_number, CorrespondencePath(id)): In<CorrespondencePath>,
+    witness: Witness,
     method: Method,
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
@@ -179,6 +186,10 @@ pub(in crate::http) async fn read_correspondence(
             let detail = format!("case {docket_number} has no such correspondence");
             Problem::new(StatusCode::NOT_FOUND, "CORRESPONDENCE_NOT_FOUND", detail)
         })?;
+    let reader = read.reader(&actor);
+    witness
+        .note_sealed(&actor, AccessKind::Document, &reader, [])
+        .await?;
     let name = format!("{docket_number}-{id}");
     send(&state, &correspondence.document, &name, &method).await
 }
