@@ -117,7 +117,7 @@ fn documents_are_kept_by_a_way_that_writes_over_nothing() {
 }
 
 #[test]
-fn nothing_updates_or_deletes_an_item_of_the_event_table() {
+fn nothing_updates_or_deletes_an_item_of_the_event_table_or_of_the_log_of_accesses() {
     let words = [
         "update_item()",
         "delete_item()",
@@ -127,6 +127,7 @@ fn nothing_updates_or_deletes_an_item_of_the_event_table() {
     for line in lines_with(&["shared/src/dynamodb"], &words) {
         let file = line.split(':').next().unwrap_or_default();
         assert!(!file.ends_with("events.rs"), "{line}");
+        assert!(!file.ends_with("access_log.rs"), "{line}");
     }
     for (name, text) in sources(&["shared/src/dynamodb"]) {
         let mut rest = text.as_str();
@@ -135,9 +136,23 @@ fn nothing_updates_or_deletes_an_item_of_the_event_table() {
             .find_map(|w| rest.find(w))
         {
             let request: String = rest[at..].chars().take(200).collect();
-            assert!(!request.contains("tables.events"), "{name}: {request}");
+            for table in ["tables.events", "tables.accesses"] {
+                assert!(!request.contains(table), "{name}: {request}");
+            }
             rest = &rest[at + 1..];
         }
+    }
+}
+
+#[test]
+fn the_log_of_accesses_is_known_in_one_place() {
+    let lines = lines_with(&["shared/src/dynamodb"], &["tables.accesses"]);
+    assert!(!lines.is_empty(), "the check finds what it looks for");
+    for line in lines {
+        assert!(
+            line.starts_with("shared/src/dynamodb/access_log.rs"),
+            "{line}"
+        );
     }
 }
 

@@ -151,9 +151,11 @@ fn sequence_number(record: &EventRecord) -> &str {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::sync::atomic::Ordering;
 
     use aws_lambda_events::streams::DynamoDbBatchItemFailure;
 
+    use super::super::watermark::tests::watermark;
     use super::*;
 
     /// Given the numbers of a batch and how many calls there were: the records that fail.
@@ -293,6 +295,26 @@ mod tests {
                 "{number} was delivered without 3: {given:?}"
             );
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_is_set_aside_once_that_is_noted_and_not_before() {
+        let (watermark, control) = watermark();
+        control.is_broken.store(true, Ordering::Relaxed);
+        let mends = control.clone();
+        let handler = Scripted::new(move |_, call| {
+            assert_eq!(mends.noted().passed_by_at, None);
+            if call == 3 * TRIES_ALONE as usize {
+                mends.is_broken.store(false, Ordering::Relaxed);
+            }
+            Err("broken".into())
+        });
+        let (_keep, mut stop) = watch::channel(false);
+        let delivery = Delivery::new(&handler, 100).marking(Some(&watermark));
+        let delivered = delivery.deliver(&records(1..=1), &mut stop).await;
+        assert_eq!(delivered.as_deref(), Some("1"));
+        assert!(control.noted().passed_by_at.is_some());
+        assert_eq!(handler.given().len(), 3 * TRIES_ALONE as usize);
     }
 
     #[tokio::test(start_paused = true)]

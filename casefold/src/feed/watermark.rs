@@ -168,47 +168,4 @@ impl Watermark {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_millis(second * 1_000)
-    }
-
-    fn shard(id: &str) -> Shard {
-        Shard {
-            id: id.to_owned(),
-            parent: None,
-        }
-    }
-
-    #[test]
-    fn the_whole_stream_is_delivered_as_far_as_its_slowest_shard() {
-        let mut ends = Ends::default();
-        assert_eq!(ends.reached(), None, "nothing is listed");
-        ends.list(&[shard("a"), shard("b")], &HashSet::new());
-        ends.at_end("a", at(10));
-        assert_eq!(ends.reached(), None, "one was never read to its end");
-        ends.at_end("b", at(7));
-        assert_eq!(ends.reached(), Some(at(7)));
-        ends.at_end("b", at(12));
-        assert_eq!(ends.reached(), Some(at(10)));
-        ends.at_end("a", at(9));
-        assert_eq!(ends.reached(), Some(at(10)), "it is never set back");
-    }
-
-    #[test]
-    fn where_a_shard_ends_those_that_follow_it_are_waited_for() {
-        let mut ends = Ends::default();
-        ends.list(&[shard("a"), shard("b")], &HashSet::new());
-        ends.at_end("a", at(10));
-        ends.at_end("b", at(10));
-        ends.finish("a");
-        assert_eq!(ends.reached(), None, "it is not known what follows");
-        let finished = HashSet::from(["a".to_owned()]);
-        ends.list(&[shard("a"), shard("b"), shard("child of a")], &finished);
-        assert_eq!(ends.reached(), None);
-        ends.at_end("child of a", at(11));
-        assert_eq!(ends.reached(), Some(at(10)));
-    }
-}
+pub(super) mod tests;

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use casefold::backend::Backend;
 use casefold::cli::Options;
+use casefold_command_api::access::may_audit;
 use casefold_events::CaseEvent;
 use casefold_events::vocabulary::Role;
 use casefold_shared::gateway::{AppendOutcome, EventStore};
@@ -97,6 +98,14 @@ const ENDPOINTS: &[Endpoint] = &[
         sealed: 403,
         outside: Outside::Refused,
     },
+];
+
+/// Questions across cases tell no secret to anybody, and answer those who may audit alone. The
+/// log of accesses has what readers asked, and not what they were shown.
+const ACROSS_CASES: &[&str] = &[
+    "/v1/audit/commits",
+    "/v1/audit/commits?eventType=CaseSealed",
+    "/v1/audit/accesses",
 ];
 
 /// The cases: each has every secret, and stands otherwise.
@@ -318,6 +327,16 @@ async fn each_reader_sees_of_each_case_at_each_endpoint_what_the_table_says_and_
         }
     }
     assert_eq!(answers, readers().len() * CASES.len() * ENDPOINTS.len());
+    for (user, role, _) in readers() {
+        let client = service.client_as(dir.path(), role.as_str(), user);
+        for path in ACROSS_CASES {
+            let answer = client.get_with(path, &[("x-audit-reason", "a test")]).await;
+            let status = if may_audit(role) { 200 } else { 403 };
+            let secrets = BTreeSet::new();
+            let expected = Expected { status, secrets };
+            assert_eq!(found(&answer), expected, "{user} as {role} gets {path}");
+        }
+    }
     no_reader_without_a_token(&service.stranger()).await;
     let nora = service.client_as(dir.path(), "petitioner", NORA);
     let sister = service.client_as(dir.path(), "petitioner", SISTERS_PARTY);
@@ -368,13 +387,14 @@ fn answer_is_a_problem_alone(answer: &Answered) {
 }
 
 async fn no_reader_without_a_token(stranger: &Client) {
-    for endpoint in ENDPOINTS {
-        let answer = stranger.get(&endpoint.path.replace("{n}", "101-26")).await;
+    let of_cases = ENDPOINTS.iter().map(|endpoint| endpoint.path);
+    for path in of_cases.chain(ACROSS_CASES.iter().copied()) {
+        let answer = stranger.get(&path.replace("{n}", "101-26")).await;
         let expected = Expected {
             status: 401,
             secrets: BTreeSet::new(),
         };
-        assert_eq!(found(&answer), expected, "{}", endpoint.path);
+        assert_eq!(found(&answer), expected, "{path}");
     }
 }
 

@@ -8,7 +8,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_log;
 mod buckets;
+mod commit_index;
 mod commits;
 mod contents;
 mod control;

@@ -112,6 +112,8 @@ pub(super) struct EventView {
          description = "The most commits on the page, 50 where it is absent. A page of large commits has fewer."),
         ("cursor" = Option<String>, Query,
          description = "`nextCursor` of the page before, in the same order; absent for the first page."),
+        ("X-Audit-Reason" = Option<String>, Header,
+         description = "Why it is read, for the log of accesses: 3 to 500 characters. What is sealed is noted there before it is shown."),
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
          description = "The caller's own id for the request; made here where it is absent."),
     ),

@@ -119,7 +119,7 @@ fn a_source_address_has_a_row_and_stands_nowhere_in_it() {
         )),
         ..Filter::default()
     };
-    assert_eq!(filter.places(), [source.place.clone()]);
+    assert_eq!(filter.places(), std::slice::from_ref(&source.place));
     assert!(rows.iter().all(|row| filter.means(row)));
     assert!(!rows_of(&[sealed()], None).iter().any(|it| filter.means(it)));
 }
@@ -157,6 +157,9 @@ fn the_narrowest_dimension_is_read_and_the_rest_filters() {
     assert_eq!(filter.places().len(), 1);
 }
 
+/// Asks for something that a row has, or hasn't.
+type Ask = fn(&mut Filter, bool);
+
 #[test]
 fn a_row_is_meant_where_all_that_is_asked_for_fits() {
     let row = &rows_of(&[sealed()], None)[0];
@@ -164,7 +167,7 @@ fn a_row_is_meant_where_all_that_is_asked_for_fits() {
         judge: "Buch".to_owned(),
     }
     .into();
-    let asked: [(&str, fn(&mut Filter, bool)); 6] = [
+    let asked: [(&str, Ask); 6] = [
         ("actor", |it, fits| {
             it.actor = UserId::new(if fits { "clerk-1" } else { "clerk-2" }).ok();
         }),
