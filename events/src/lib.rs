@@ -12,6 +12,7 @@
 //! | [`stored`] | the stored form of an event: type, schema version, canonical payload |
 //! | [`upcast`] | steps that lift a payload of an old schema version to the next |
 //! | [`personal`] | [`Personal`]: marks a person's data, and prints redacted |
+//! | [`proof`] | hash trees over histories and heads, signed checkpoints, checking a proof |
 //! | [`ids`], [`time`], [`vocabulary`], [`party`], [`entry`] | the values that events are made of |
 
 pub mod canonical;
@@ -22,6 +23,7 @@ pub mod ids;
 mod json_schema;
 pub mod party;
 pub mod personal;
+pub mod proof;
 mod schema;
 pub mod stored;
 pub mod time;

@@ -12,6 +12,7 @@
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
+//! | [`signing`] | signing checkpoints, with a key of this machine or of AWS KMS | what is signed |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
 pub mod accesses;
@@ -24,4 +25,5 @@ pub mod dynamodb;
 pub mod gateway;
 pub mod generations;
 pub mod lists;
+pub mod signing;
 pub mod telemetry;

@@ -14,6 +14,7 @@ pub mod trial;
 
 use crate::canonical::CanonicalError;
 use crate::ids::DocketEntryId;
+use crate::party::Contact;
 use crate::stored::payload_of;
 
 /// Declares every event with the newest version of its schema, once.
@@ -262,6 +263,74 @@ impl CaseEvent {
             | Self::CaseNoteWritten(_)
             | Self::CaseNoteRemoved(_)
             | Self::CaseImported(_) => None,
+        }
+    }
+
+    /// Whether this build knows events of a type, in whichever version.
+    pub fn knows(event_type: &str) -> bool {
+        Self::schema(event_type).is_some()
+    }
+
+    /// The contacts that the event carries whole, with their addresses.
+    pub const fn contacts(&self) -> &[Contact] {
+        match self {
+            Self::PetitionFiled(event) => event.petitioners.as_slice(),
+            Self::PartyAdded(event) => std::slice::from_ref(&event.contact),
+            Self::ContactUpdated(event) => std::slice::from_ref(&event.contact),
+            Self::DocketEntryFiled(_)
+            | Self::DocketEntryServed(_)
+            | Self::DocketEntryStricken(_)
+            | Self::DocketEntrySealed(_)
+            | Self::DocketEntryUnsealed(_)
+            | Self::DocketEntryEdited(_)
+            | Self::DraftSigned(_)
+            | Self::DraftUnsigned(_)
+            | Self::DraftArchived(_)
+            | Self::MotionStamped(_)
+            | Self::DocketEntryChecked(_)
+            | Self::PendingItemRemoved(_)
+            | Self::PetitionChecked(_)
+            | Self::PetitionServed(_)
+            | Self::FeeRecorded(_)
+            | Self::CaseStatusChanged(_)
+            | Self::CaptionChanged(_)
+            | Self::JudgeAssigned(_)
+            | Self::CaseDetailsCorrected(_)
+            | Self::CaseSealed(_)
+            | Self::CaseUnsealed(_)
+            | Self::CaseConsolidated(_)
+            | Self::CaseUnconsolidated(_)
+            | Self::CounselAssociated(_)
+            | Self::PartyRemoved(_)
+            | Self::AddressSealed(_)
+            | Self::AddressUnsealed(_)
+            | Self::CounselUpdated(_)
+            | Self::CounselRemoved(_)
+            | Self::AddedToTrialSession(_)
+            | Self::CaseCalendared(_)
+            | Self::RemovedFromTrialSession(_)
+            | Self::HearingSet(_)
+            | Self::HearingRemoved(_)
+            | Self::TrialBlocked(_)
+            | Self::TrialUnblocked(_)
+            | Self::AutomaticallyBlocked(_)
+            | Self::AutomaticBlockLifted(_)
+            | Self::CasePrioritized(_)
+            | Self::CaseUnprioritized(_)
+            | Self::DeadlineAdded(_)
+            | Self::DeadlineUpdated(_)
+            | Self::DeadlineRemoved(_)
+            | Self::CorrespondenceAdded(_)
+            | Self::CorrespondenceUpdated(_)
+            | Self::CorrespondenceRemoved(_)
+            | Self::StatisticAdded(_)
+            | Self::StatisticUpdated(_)
+            | Self::StatisticRemoved(_)
+            | Self::OtherStatisticsSet(_)
+            | Self::OtherStatisticsRemoved(_)
+            | Self::CaseNoteWritten(_)
+            | Self::CaseNoteRemoved(_)
+            | Self::CaseImported(_) => &[],
         }
     }
 }
