@@ -1,12 +1,15 @@
 //! A commit as an item of the event table.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use casefold_events::{
     CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber, DraftCommit, EventId,
     Personal, StoredEvent, Timestamp, UserId, Version,
 };
 
-use super::item::{Item, corrupt, get_number, get_parsed, get_text, number, text};
+use super::item::{Item, corrupt, get_number, get_text, number, text};
 use super::tables::{HASH_KEY, RANGE_KEY, case_of_partition, commit_key};
 use crate::gateway::StoreError;
 
@@ -77,6 +80,11 @@ pub fn commit_ref_from_stream_keys(keys: &Item) -> Result<CommitRef, StoreError>
     })
 }
 
+/// The commit in an item of the event table.
+///
+/// Only what [`commit_to_item`] writes is read: the hash runs over values, so another way to
+/// write the same value (an id in capitals, a time with a blank) would be a change of the item
+/// that no hash shows.
 pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
     let CommitRef {
         docket_number,
@@ -88,11 +96,11 @@ pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
         version,
         command_id: CommandId::new(get_text(item, "command_id")?).map_err(id("command_id"))?,
         command: get_text(item, "command")?.to_owned(),
-        command_digest: get_parsed::<Digest>(item, "command_digest")?,
+        command_digest: get_exact::<Digest>(item, "command_digest")?,
         actor: UserId::new(get_text(item, "actor")?).map_err(id("actor"))?,
-        role: get_parsed(item, "role")?,
-        recorded_at: get_parsed::<Timestamp>(item, "recorded_at")?,
-        effective_at: get_parsed::<Timestamp>(item, "effective_at")?,
+        role: get_exact(item, "role")?,
+        recorded_at: get_exact::<Timestamp>(item, "recorded_at")?,
+        effective_at: get_exact::<Timestamp>(item, "effective_at")?,
         correlation_id: CorrelationId::new(get_text(item, "correlation_id")?)
             .map_err(id("correlation_id"))?,
         causation: match item.get("causation_id") {
@@ -121,8 +129,8 @@ pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
     };
     Ok(Commit {
         draft,
-        prev_hash: get_parsed(item, "prev_hash")?,
-        hash: get_parsed(item, "hash")?,
+        prev_hash: get_exact(item, "prev_hash")?,
+        hash: get_exact(item, "hash")?,
     })
 }
 
@@ -132,21 +140,33 @@ fn event_from_map(item: &Item, event: &AttributeValue) -> Result<StoredEvent, St
         return Err(unfit("is no map"));
     };
     let field = |name: &str| match event.get(name) {
-        Some(AttributeValue::S(value) | AttributeValue::N(value)) => Ok(value),
+        Some(AttributeValue::S(value)) => Ok(value),
         Some(_) | None => Err(unfit(&format!("has no {name}"))),
     };
+    let version = event.get("v").and_then(|version| version.as_n().ok());
     Ok(StoredEvent {
-        event_id: EventId(
-            field("id")?
-                .parse()
-                .map_err(|_| unfit("has an id that is no UUID"))?,
-        ),
+        event_id: exact(field("id")?)
+            .map(EventId)
+            .ok_or_else(|| unfit("has an id that is no UUID"))?,
         event_type: field("type")?.clone(),
-        schema_version: field("v")?
-            .parse()
-            .map_err(|_| unfit("has no whole version"))?,
+        schema_version: version
+            .and_then(|version| exact(version))
+            .ok_or_else(|| unfit("has no whole version"))?,
         payload: field("payload")?.clone(),
     })
+}
+
+/// A value that is written in its own form and no other.
+fn exact<T: FromStr + Display>(text: &str) -> Option<T> {
+    let value = text.parse::<T>().ok()?;
+    (value.to_string() == text).then_some(value)
+}
+
+/// A text attribute that must be there and of a value's own form. What it is instead is not
+/// told: it may be personal.
+fn get_exact<T: FromStr + Display>(item: &Item, name: &str) -> Result<T, StoreError> {
+    exact(get_text(item, name)?)
+        .ok_or_else(|| corrupt(item, format!("attribute {name} is not of its form")))
 }
 
 /// A commit's name in one text: `101-26/3`.
@@ -159,7 +179,7 @@ fn reference(item: &Item, value: &AttributeValue) -> Result<CommitRef, StoreErro
         let (docket_number, version) = value.as_s().ok()?.split_once('/')?;
         Some(CommitRef {
             docket_number: docket_number.parse::<DocketNumber>().ok()?,
-            version: Version(version.parse().ok()?),
+            version: Version(exact(version)?),
         })
     };
     parse().ok_or_else(|| corrupt(item, "a name of a commit is not of its form"))
@@ -233,5 +253,39 @@ mod tests {
             "{error}"
         );
         assert!(!error.contains("Astra"), "{error}");
+    }
+
+    #[test]
+    fn a_value_that_is_written_in_another_form_is_not_taken_for_the_value() {
+        let others = [
+            ("recorded_at", "2023-11-14 22:13:20.123Z"),
+            ("recorded_at", "2023-11-14T22:13:20.123z"),
+            ("effective_at", "2020-09-13T12:26:40.000+00:00"),
+            ("causation_id", "102-26/+9"),
+            ("causation_id", "102-26/09"),
+        ];
+        for (name, other) in others {
+            let mut item = commit_to_item(&commit());
+            item.insert(name.to_owned(), text(other));
+            assert!(commit_from_item(&item).is_err(), "{name}: {other}");
+        }
+        let of_event = [
+            ("id", text("00000000000000000000000000000007")),
+            ("id", text("urn:uuid:00000000-0000-0000-0000-000000000007")),
+            ("v", AttributeValue::N("+4".to_owned())),
+            ("v", text("4")),
+            ("payload", number(4_u64)),
+        ];
+        for (name, other) in of_event {
+            let mut item = commit_to_item(&commit());
+            let Some(AttributeValue::L(events)) = item.get_mut("events") else {
+                panic!("a commit has events");
+            };
+            let Some(AttributeValue::M(event)) = events.first_mut() else {
+                panic!("an event is a map");
+            };
+            event.insert(name.to_owned(), other);
+            assert!(commit_from_item(&item).is_err(), "{name}");
+        }
     }
 }
