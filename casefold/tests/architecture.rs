@@ -157,6 +157,19 @@ fn the_log_of_accesses_is_known_in_one_place() {
 }
 
 #[test]
+fn nothing_updates_deletes_or_writes_over_an_item_of_the_table_of_checkpoints() {
+    let is_of_checkpoints = |line: &String| line.starts_with("shared/src/dynamodb/checkpoint");
+    let folder = &["shared/src/dynamodb"];
+    let mut lines = lines_with(folder, &["update_item", "elete", "put_all", "Step::"]);
+    lines.retain(is_of_checkpoints);
+    assert_eq!(lines, Vec::<String>::new());
+    // Nobody else has to do with it.
+    let uses = lines_with(folder, &["tables.checkpoints"]);
+    assert!(!uses.is_empty(), "the check finds what it looks for");
+    assert!(uses.iter().all(is_of_checkpoints), "{uses:?}");
+}
+
+#[test]
 fn the_gateway_knows_no_dynamodb_and_no_object_store() {
     let words = ["aws_", "AttributeValue", "dynamodb::", "object_store"];
     assert_eq!(

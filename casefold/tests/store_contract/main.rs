@@ -10,6 +10,7 @@ mod support;
 
 mod access_log;
 mod buckets;
+mod checkpoints;
 mod commit_index;
 mod commits;
 mod contents;

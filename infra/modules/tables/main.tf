@@ -142,3 +142,35 @@ resource "aws_dynamodb_table" "accesses" {
 
   tags = var.tags
 }
+
+# What was signed: checkpoints over the heads of all cases, with what they stand over. As in the
+# event table, nothing is ever changed or deleted: the roles that write it need PutItem alone.
+resource "aws_dynamodb_table" "checkpoints" {
+  name         = "${var.prefix}-checkpoints"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}

@@ -1,20 +1,22 @@
 output "names" {
   description = "The tables' names, as the services' configuration takes them."
   value = {
-    events    = aws_dynamodb_table.events.name
-    snapshots = aws_dynamodb_table.snapshots.name
-    control   = aws_dynamodb_table.control.name
-    accesses  = aws_dynamodb_table.accesses.name
+    events      = aws_dynamodb_table.events.name
+    snapshots   = aws_dynamodb_table.snapshots.name
+    control     = aws_dynamodb_table.control.name
+    accesses    = aws_dynamodb_table.accesses.name
+    checkpoints = aws_dynamodb_table.checkpoints.name
   }
 }
 
 output "arns" {
   description = "The tables' ARNs, for the roles that may use them."
   value = {
-    events    = aws_dynamodb_table.events.arn
-    snapshots = aws_dynamodb_table.snapshots.arn
-    control   = aws_dynamodb_table.control.arn
-    accesses  = aws_dynamodb_table.accesses.arn
+    events      = aws_dynamodb_table.events.arn
+    snapshots   = aws_dynamodb_table.snapshots.arn
+    control     = aws_dynamodb_table.control.arn
+    accesses    = aws_dynamodb_table.accesses.arn
+    checkpoints = aws_dynamodb_table.checkpoints.arn
   }
 }
 

@@ -10,6 +10,7 @@
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
+//! | `checkpoints`, `checkpoint_item` | [`CheckpointStore`](crate::gateway::CheckpointStore): signed checkpoints, and what they stand over |
 //! | `generations`, `leases` | [`GenerationStore`](crate::gateway::GenerationStore), [`LeaseStore`](crate::gateway::LeaseStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
 //! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
@@ -19,11 +20,13 @@
 //! | `access_log` | [`AccessLog`](crate::gateway::AccessLog): the log of accesses, in a table of its own |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
-//! *Invariants:* nothing updates or deletes an item of the event table, or of the log of
-//! accesses. Every read that can
+//! *Invariants:* nothing updates or deletes an item of the event table, of the log of accesses,
+//! or of the table of checkpoints. Every read that can
 //! be paged reads every page. No request is tried without end.
 
 mod access_log;
+mod checkpoint_item;
+mod checkpoints;
 mod client;
 mod commit_index;
 mod commit_item;

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use casefold_events::proof::heads::Bucket;
 use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber};
+
+use uuid::Uuid;
 
 use super::item::{Item, number, text};
 use crate::accesses::chain::Chain;
@@ -87,8 +90,18 @@ pub const ACCESSES: TableDefinition = TableDefinition {
     stream: false,
 };
 
+/// The table of signed checkpoints, and of what they stand over. As in that of commits, nothing
+/// in it is ever changed.
+pub const CHECKPOINTS: TableDefinition = TableDefinition {
+    name_suffix: "checkpoints",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Text,
+    stream: false,
+};
+
 /// Every table.
-pub const ALL: [TableDefinition; 4] = [EVENTS, SNAPSHOTS, CONTROL, ACCESSES];
+pub const ALL: [TableDefinition; 5] = [EVENTS, SNAPSHOTS, CONTROL, ACCESSES, CHECKPOINTS];
 
 impl TableDefinition {
     /// The table's name in a deployment.
@@ -108,6 +121,8 @@ pub struct Tables {
     pub control: String,
     /// The table of the log of accesses.
     pub accesses: String,
+    /// The table of signed checkpoints.
+    pub checkpoints: String,
 }
 
 impl Tables {
@@ -118,6 +133,7 @@ impl Tables {
             snapshots: SNAPSHOTS.name(prefix),
             control: CONTROL.name(prefix),
             accesses: ACCESSES.name(prefix),
+            checkpoints: CHECKPOINTS.name(prefix),
         }
     }
 }
@@ -195,6 +211,27 @@ pub(super) fn counter_key(year: u8) -> Item {
 /// The key of a checkpoint.
 pub(super) fn checkpoint_key(name: &str) -> Item {
     text_key(format!("CHECKPOINT#{name}"), "checkpoint")
+}
+
+/// The partition of all signed checkpoints.
+pub(super) const SIGNED_CHECKPOINTS: &str = "CHECKPOINTS";
+
+/// The key of a signed checkpoint. Texts of twenty digits are in the order of their numbers.
+pub(super) fn signed_checkpoint_key(number: u64) -> Item {
+    text_key(SIGNED_CHECKPOINTS, format!("{number:020}"))
+}
+
+/// The partition of a checkpoint's directory, or of one of its buckets.
+pub(super) fn checkpoint_partition(contents: Uuid, bucket: Option<Bucket>) -> String {
+    match bucket {
+        Some(bucket) => format!("CONTENTS#{contents}#{bucket}"),
+        None => format!("CONTENTS#{contents}"),
+    }
+}
+
+/// The sort key of a part of a directory or bucket, from 0.
+pub(super) fn checkpoint_part_sort(nth: usize) -> String {
+    format!("part#{nth:05}")
 }
 
 /// The key of a projection's generations.

@@ -14,6 +14,7 @@
 //! | [`CommitIndex`] | the rows of commits in the audit index | yes: they follow from the commits |
 //! | [`AccessLog`] | who looked at what is sealed, for ever | never |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
+//! | [`CheckpointStore`] | signed checkpoints over all heads, and what they stand over | never |
 //! | [`GenerationStore`] | which generations projections have, and which one readers follow | yes: established anew, and rebuilt |
 //! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
 //! | [`DocumentStore`] | the content of documents, by its digest | never |
@@ -21,6 +22,7 @@
 use serde::{Deserialize, Serialize};
 
 mod access_log;
+mod checkpoints;
 mod commit_index;
 mod control;
 mod documents;
@@ -33,6 +35,9 @@ mod snapshots;
 mod stores;
 
 pub use access_log::{AccessLog, LinkOutcome, LinkPage};
+pub use checkpoints::{
+    BucketPlace, CheckpointOutcome, CheckpointStore, FoundCheckpoint, KeptCheckpoint, NewCheckpoint,
+};
 pub use commit_index::{CommitIndex, IndexRange, IndexRows, IndexedInCase};
 pub use control::ControlStore;
 pub use documents::{
