@@ -17,6 +17,7 @@
 //! | [`record`] | a stream record's meaning | stores |
 //! | [`difference`] | what two generations of a projection hold differently, and what was expected | stores |
 //! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
+//! | [`verify`] | every hash chain, signed checkpoints over all heads, and the proof of a commit | Lambda, DynamoDB |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 
 pub mod difference;
@@ -30,6 +31,7 @@ pub mod rebuild;
 pub mod record;
 pub mod relational;
 pub mod stream;
+pub mod verify;
 
 pub use fold::{CaseFolder, IndexFolder, ListsFolder, RowsFolder};
 pub use folder::Folder;

@@ -24,9 +24,8 @@ pub mod pages;
 pub mod reconcile;
 pub(crate) mod segments;
 
-use std::collections::BTreeMap;
 use std::ops::AddAssign;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -244,7 +243,7 @@ impl Rebuild {
             of,
             stop,
             tell: &tell,
-            known: Mutex::new(BTreeMap::new()),
+            known: Arc::default(),
         };
         let sum = segments.run(&workers).await?;
         let complete = sum.ended == of;

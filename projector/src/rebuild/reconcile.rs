@@ -9,9 +9,9 @@
 
 mod look;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::AddAssign;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_events::{DocketNumber, Timestamp, Version};
@@ -267,7 +267,7 @@ impl Reconcile {
             of: begun.segments,
             stop,
             tell: &tell,
-            known: Mutex::new(BTreeMap::new()),
+            known: Arc::default(),
         };
         let sum = segments.run(&workers).await?;
         let complete = sum.ended == begun.segments;

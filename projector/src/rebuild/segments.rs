@@ -135,7 +135,7 @@ pub(crate) struct Segments<'a, C> {
     pub(crate) stop: &'a watch::Receiver<bool>,
     /// Is told each time that a segment has come further.
     pub(crate) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
-    pub(crate) known: Mutex<BTreeMap<u32, Progress<C>>>,
+    pub(crate) known: Arc<Mutex<BTreeMap<u32, Progress<C>>>>,
 }
 
 impl<C: Counts> Segments<'_, C> {

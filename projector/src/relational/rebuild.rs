@@ -5,8 +5,7 @@
 //! So all that come while it lasts work on the same one, and whoever comes after it begins the
 //! next.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use casefold_events::Version;
@@ -95,7 +94,7 @@ impl Rebuild {
             of,
             stop,
             tell: &tell,
-            known: Mutex::new(BTreeMap::new()),
+            known: Arc::default(),
         };
         let sum = segments.run(&workers).await?;
         Ok(RebuildReport {
