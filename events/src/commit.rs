@@ -279,6 +279,28 @@ pub enum ChainError {
     },
 }
 
+impl ChainError {
+    /// The first commit that can't be trusted: what comes before it can.
+    pub const fn first_bad(&self) -> CommitRef {
+        match *self {
+            Self::Altered(version, docket_number) | Self::Broken(version, docket_number) => {
+                CommitRef {
+                    docket_number,
+                    version,
+                }
+            }
+            Self::Gap {
+                docket_number,
+                expected,
+                ..
+            } => CommitRef {
+                docket_number,
+                version: expected,
+            },
+        }
+    }
+}
+
 impl Commit {
     /// Names the commit.
     pub const fn reference(&self) -> CommitRef {

@@ -295,10 +295,44 @@ impl From<FoldError> for Problem {
         // Only two links of the chain: a parser's message below may quote a payload.
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         tracing::error!(%error, cause, "a case can't be folded");
-        Self::unavailable(
-            "CASE_PARKED",
-            "the case waits for a repair or a newer build; nothing of it is lost",
-        )
+        match error {
+            FoldError::Chain(_) => Self::history_broken(
+                "the history of the case is not what was recorded; the court has to look into it. \
+                 Nothing was changed",
+            ),
+            FoldError::Decode { .. } | FoldError::NoPetition(_) => Self::unavailable(
+                "CASE_PARKED",
+                "the case waits for a repair or a newer build; nothing of it is lost",
+            ),
+        }
+    }
+}
+
+impl Problem {
+    fn history_broken(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "HISTORY_BROKEN", detail)
+    }
+
+    /// A case that can't be read, for the court's own staff: they are told where its history
+    /// breaks and what of it can be trusted, which others are not, for it tells how far a case
+    /// has come that may be sealed from them.
+    pub(super) fn for_court(error: ReadError) -> Self {
+        let ReadError::Fold(FoldError::Chain(chain)) = &error else {
+            return error.into();
+        };
+        let bad = chain.first_bad();
+        let case = bad.docket_number;
+        let trusted = match bad.version.0.saturating_sub(1) {
+            0 => "Nothing of the case can be trusted".to_owned(),
+            version => format!(
+                "The case can be trusted up to version {version}, and read as of it: \
+                 ?atVersion={version}"
+            ),
+        };
+        tracing::error!(error = %chain, "the history of a case is broken");
+        Self::history_broken(format!(
+            "{chain}. {trusted}. An operator can learn more with `casefold verify --case {case}`"
+        ))
     }
 }
 

@@ -242,7 +242,11 @@ pub(super) async fn find(
     let read = state
         .service
         .read_case_for(actor, docket_number, min_version, entries)
-        .await?;
+        .await
+        .map_err(|error| match actor.role.is_internal() {
+            true => Problem::for_court(error),
+            false => error.into(),
+        })?;
     read.ok_or_else(|| no_such_case(docket_number))
 }
 
