@@ -91,6 +91,26 @@ enum Command {
     ///
     /// It ends with exit status 1 where anything differs.
     Reconcile(cmd::reconcile::ReconcileArgs),
+    /// Verify every hash chain, and each case against the last signed checkpoint
+    ///
+    /// It names the first bad commit of each broken case, and up to which version the case can be
+    /// trusted. It can be stopped and run again, by several processes at once, beside a running
+    /// service. It ends with exit status 1 where anything is wrong.
+    Verify(cmd::verify::VerifyArgs),
+    /// Verify the whole record, and sign what it is
+    ///
+    /// Nothing is signed where anything is wrong (exit status 1), or where nothing has changed
+    /// since the last checkpoint. A service does it by itself, every hour.
+    Checkpoint(cmd::checkpoint::CheckpointArgs),
+    /// Show the public key that checkpoints are checked against
+    CheckpointKey(cmd::checkpoint::KeyArgs),
+    /// Make the proof of a commit: a file that anybody can check who has the public key
+    Prove(cmd::prove::ProveArgs),
+    /// Check a proof, with neither network nor database
+    ///
+    /// It ends with exit status 0 where the proof holds, 1 where it doesn't, and 2 where the file
+    /// or the key can't be read.
+    CheckProof(cmd::check_proof::CheckProofArgs),
     /// Compare what two generations of a projection have stored, field by field
     Diff(cmd::diff::DiffArgs),
     /// Switch readers to a generation of a projection
@@ -130,6 +150,13 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,
         Some(Command::Reconcile(args)) => cmd::reconcile::run(&cli.options, &args, &output).await,
+        Some(Command::Verify(args)) => cmd::verify::run(&cli.options, &args, &output).await,
+        Some(Command::Checkpoint(args)) => cmd::checkpoint::run(&cli.options, &args, &output).await,
+        Some(Command::CheckpointKey(args)) => {
+            cmd::checkpoint::show_key(&cli.options, &args, &output).await
+        }
+        Some(Command::Prove(args)) => cmd::prove::run(&cli.options, &args, &output).await,
+        Some(Command::CheckProof(args)) => cmd::check_proof::run(&args, &output),
         Some(Command::Diff(args)) => cmd::diff::run(&cli.options, &args, &output).await,
         Some(Command::Switch(args)) => cmd::switch::switch(&cli.options, &args, &output).await,
         Some(Command::Rollback(args)) => cmd::switch::rollback(&cli.options, &args, &output).await,

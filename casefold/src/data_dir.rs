@@ -7,6 +7,7 @@
 //! | `service.json` | where the owner serves; there while it runs |
 //! | `documents/` | the content of documents; see [`casefold_shared::documents`] |
 //! | `signing-secret` | the development signing secret, made on first use |
+//! | `checkpoint-key` | the secret half of the key that signs checkpoints, made on first use |
 //!
 //! One process at a time may run the engine on a directory, but every sub-command of the tool has
 //! to work whether or not a service runs on it. So each begins with [`DataDir::acquire`]: either it
@@ -33,6 +34,7 @@ const LOCK_FILE: &str = "lock";
 const SERVICE_FILE: &str = "service.json";
 const DOCUMENTS: &str = "documents";
 const SECRET_FILE: &str = "signing-secret";
+const CHECKPOINT_KEY_FILE: &str = "checkpoint-key";
 
 /// How long [`DataDir::acquire`] waits for an owner that is just starting. Opening the database
 /// after a crash, with its log to go through, is the slow case.
@@ -173,7 +175,23 @@ impl DataDir {
     /// The secret that signs development tokens on this directory. The first caller makes it; all
     /// processes, at whatever time, get the same one.
     pub fn signing_secret(&self) -> Result<SigningSecret, DataDirError> {
-        let path = self.path.join(SECRET_FILE);
+        self.secret(SECRET_FILE)
+    }
+
+    /// The secret half of the key that signs checkpoints on this directory, made and shared as
+    /// [the signing secret](Self::signing_secret) is. Keep a copy of it where the directory is
+    /// not: a new key can't say that the checkpoints of the old one are the court's.
+    pub fn checkpoint_key(&self) -> Result<SigningSecret, DataDirError> {
+        self.secret(CHECKPOINT_KEY_FILE)
+    }
+
+    /// Whether checkpoints were ever signed, or the key asked for, on this directory.
+    pub fn has_checkpoint_key(&self) -> bool {
+        self.path.join(CHECKPOINT_KEY_FILE).exists()
+    }
+
+    fn secret(&self, file: &str) -> Result<SigningSecret, DataDirError> {
+        let path = self.path.join(file);
         let at = |e| DataDirError::at(&path, e);
         let mut file = private(OpenOptions::new().read(true).write(true).create(true))
             .open(&path)
@@ -251,7 +269,7 @@ impl Drop for OwnerGuard {
     }
 }
 
-/// A secret that signs tokens. It shows itself to nobody who doesn't ask for its bytes.
+/// A secret that signs: tokens, or checkpoints. It shows itself to nobody who doesn't ask for its bytes.
 #[derive(Clone)]
 pub struct SigningSecret([u8; 32]);
 
@@ -320,8 +338,8 @@ pub enum DataDirError {
     },
     /// The secret's file holds something else.
     #[error(
-        "{} isn't a signing secret. Delete it to get a new one; tokens signed before won't be \
-         valid any more",
+        "{} isn't a secret that Casefold has made. Delete it to get a new one; what was signed \
+         before won't be valid under the new one",
         .path.display()
     )]
     NotASecret {
@@ -330,7 +348,7 @@ pub enum DataDirError {
     },
     /// Other users may read the secret.
     #[error(
-        "Other users may read the signing secret in {file}. Run `chmod 600 {file}`; if somebody \
+        "Other users may read the secret in {file}. Run `chmod 600 {file}`; if somebody \
          may have read it, delete it to get a new one",
         file = .path.display()
     )]

@@ -7,6 +7,7 @@
 //! looks after the machine's side: files, locks, ports, processes.
 
 pub mod backend;
+mod checkpoints;
 pub mod cli;
 pub mod cmd;
 pub mod data_dir;

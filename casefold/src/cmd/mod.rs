@@ -2,6 +2,8 @@
 
 pub mod accesses;
 pub mod audit;
+pub mod check_proof;
+pub mod checkpoint;
 pub mod diff;
 pub mod export;
 pub mod generate;
@@ -11,6 +13,7 @@ mod interrupt;
 pub mod job;
 mod progress;
 pub mod projections;
+pub mod prove;
 pub mod rebuild;
 mod rebuild_sql;
 pub mod reconcile;
@@ -20,6 +23,7 @@ pub mod serve;
 pub mod sql;
 pub mod switch;
 pub mod token;
+pub mod verify;
 
 pub(crate) use generations::open_stores;
 

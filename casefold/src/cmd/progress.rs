@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use casefold_projector::rebuild::reconcile::ReconcileStatus;
 use casefold_projector::rebuild::{Progress, RebuildStatus, Scanned};
+use casefold_projector::verify::VerifyStatus;
 use casefold_shared::gateway::Consumed;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -64,6 +65,20 @@ impl Status for ExportStatus {
 
     fn so_far(&self) -> String {
         format!("{} written", self.events_written)
+    }
+}
+
+impl Status for VerifyStatus {
+    fn scanned(&self) -> Scanned {
+        self.scanned
+    }
+
+    fn cost(&self) -> Option<Consumed> {
+        Some(self.cost)
+    }
+
+    fn so_far(&self) -> String {
+        format!("{} broken", self.found.broken)
     }
 }
 

@@ -25,8 +25,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::checkpoint::{KeyArgs, verifier};
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
+use crate::checkpoints::Checkpoints;
 use crate::cli::Options;
 use crate::data_dir::DataDir;
 use crate::feed::delivery::BatchHandler;
@@ -79,6 +81,17 @@ pub struct ServeArgs {
     #[arg(long, env = "CASEFOLD_SQL_TARGET", value_name = "URL", num_args = 0..=1,
           require_equals = true, default_missing_value = "")]
     pub sql_target: Option<String>,
+    /// How often the record is verified and signed, in minutes; 0 for never. Nothing is signed
+    /// where nothing has changed
+    #[arg(
+        long,
+        env = "CASEFOLD_CHECKPOINT_EVERY",
+        value_name = "MINUTES",
+        default_value_t = 60
+    )]
+    pub checkpoint_every: u32,
+    #[command(flatten)]
+    checkpoint_key: KeyArgs,
 }
 
 /// What a service says of itself when it is up.
@@ -132,6 +145,16 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     if !args.no_projector {
         let (store, stopped) = (Arc::clone(backend.store()), stopped.clone());
         feeds.spawn(async move { refill::run(store, stopped).await });
+    }
+    if !args.no_projector && args.checkpoint_every > 0 {
+        let signer = args.checkpoint_key.signer(options).await?;
+        let checkpoints = Checkpoints {
+            verify: verifier(backend.store(), vec![signer.public_key().clone()]),
+            signer,
+            every: Duration::from_secs(u64::from(args.checkpoint_every) * 60),
+        };
+        let stopped = stopped.clone();
+        feeds.spawn(async move { checkpoints.run(stopped).await });
     }
     if let Some(target) = sql_target {
         let live = relational::live::Live {
