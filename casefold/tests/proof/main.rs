@@ -12,11 +12,7 @@
 //! | `court` | the court that they are tried on |
 //! | `mischief` | what is done to it |
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "helpers of tests are tests too"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod bytes;
 mod court;
