@@ -49,6 +49,7 @@ pub(crate) fn history(docket_number: DocketNumber, commits: u64) -> Vec<Commit> 
             correlation_id: CorrelationId::new("act-1").unwrap(),
             causation: None,
             committed_with: Vec::new(),
+            source: None,
             events: vec![event],
         };
         let before = history.last().map_or(Digest::ZERO, |commit| commit.hash);
