@@ -128,18 +128,14 @@ fn event_from_map(item: &Item, event: &AttributeValue) -> Result<StoredEvent, St
         Some(AttributeValue::S(value) | AttributeValue::N(value)) => Ok(value),
         Some(_) | None => Err(unfit(&format!("has no {name}"))),
     };
-    Ok(StoredEvent {
-        event_id: EventId(
-            field("id")?
-                .parse()
-                .map_err(|_| unfit("has an id that is no UUID"))?,
-        ),
-        event_type: field("type")?.clone(),
-        schema_version: field("v")?
-            .parse()
-            .map_err(|_| unfit("has no whole version"))?,
-        payload: field("payload")?.clone(),
-    })
+    let id = field("id")?
+        .parse()
+        .map_err(|_| unfit("has an id that is no UUID"))?;
+    let version = field("v")?
+        .parse()
+        .map_err(|_| unfit("has no whole version"))?;
+    let (event_type, payload) = (field("type")?, field("payload")?);
+    Ok(StoredEvent::read(EventId(id), event_type, version, payload))
 }
 
 /// A commit's name in one text: `101-26/3`.
@@ -172,12 +168,8 @@ mod tests {
             docket_number: "102-26".parse().unwrap(),
             version: Version(9),
         };
-        let event = StoredEvent {
-            event_id: EventId(uuid::Uuid::from_u128(7)),
-            event_type: "FromALaterBuild".to_owned(),
-            schema_version: 4,
-            payload: r#"{"a":"é \" 	"}"#.to_owned(),
-        };
+        let id = EventId(uuid::Uuid::from_u128(7));
+        let event = StoredEvent::read(id, "FromALaterBuild", 4, r#"{"a":"é \" 	"}"#);
         let draft = DraftCommit {
             docket_number: at.docket_number,
             version: at.version,
