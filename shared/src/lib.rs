@@ -8,6 +8,7 @@
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
+//! | [`keys`] | the keys of personal values: made, wrapped, remembered, destroyed | whose values they are, tables |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
@@ -19,5 +20,6 @@ pub mod documents;
 pub mod dynamodb;
 pub mod gateway;
 pub mod generations;
+pub mod keys;
 pub mod lists;
 pub mod telemetry;

@@ -16,6 +16,7 @@ mod establishing;
 mod faults;
 mod following;
 mod generations;
+mod keys;
 mod large_cases;
 mod layout;
 mod leases;

@@ -44,20 +44,23 @@ impl<'a, C: Serialize> Envelope<'a, C> {
     }
 
     /// The first answer again, if the commits were made by this very command.
-    pub(super) fn repeat(&self, commits: &[Commit]) -> Result<Vec<Answer>, CommandError> {
-        let own = |commit: &&Commit| commit.command_id == self.command_id;
-        if commits
-            .iter()
-            .filter(own)
-            .any(|commit| commit.command_digest != self.digest)
-        {
-            return Err(CommandError::KeyReused);
+    pub(super) async fn repeat(
+        &self,
+        service: &Service,
+        commits: &[Commit],
+    ) -> Result<Vec<Answer>, CommandError> {
+        for commit in commits {
+            if commit.command_id == self.command_id
+                && !service.vault.is_digest_of(commit, self.digest).await?
+            {
+                return Err(CommandError::KeyReused);
+            }
         }
         Ok(Answer::of(commits, true))
     }
 
-    /// The commit of a decision on a case as it stands, before it is chained. Times never run
-    /// backwards within a case, whatever the machine's clock does.
+    /// The commit of a decision on a case as it stands, before it is encrypted and chained. Times
+    /// never run backwards within a case, whatever the machine's clock does.
     pub(super) fn draft(
         &self,
         at: CaseHead,

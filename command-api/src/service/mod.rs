@@ -6,7 +6,8 @@
 //!
 //! A command costs: one read of the snapshot (with the command-id row beside it where the
 //! caller sent an idempotency key), one strongly consistent read of the commits past it,
-//! and one conditional write.
+//! and one conditional write. The case's keys are read besides, where this process has not read
+//! them in the last seconds; a petition, and a command that names somebody new, writes them.
 
 mod calendar;
 mod commands;
@@ -29,6 +30,7 @@ use casefold_shared::gateway::{
     ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
 };
 use casefold_shared::generations::follow::Follower;
+use casefold_shared::keys::Vault;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
 
 pub use self::calendar::{CalendarOutcome, CalendarReport};
@@ -54,6 +56,7 @@ pub struct Service {
     case_generations: Arc<Follower>,
     list_generations: Arc<Follower>,
     documents: Option<Documents>,
+    vault: Arc<Vault>,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -211,6 +214,7 @@ impl Service {
             control: stores.control,
             clock,
             documents: None,
+            vault: stores.vault,
         }
     }
 

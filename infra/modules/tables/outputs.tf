@@ -4,6 +4,7 @@ output "names" {
     events    = aws_dynamodb_table.events.name
     snapshots = aws_dynamodb_table.snapshots.name
     control   = aws_dynamodb_table.control.name
+    keys      = aws_dynamodb_table.keys.name
   }
 }
 
@@ -13,6 +14,7 @@ output "arns" {
     events    = aws_dynamodb_table.events.arn
     snapshots = aws_dynamodb_table.snapshots.arn
     control   = aws_dynamodb_table.control.arn
+    keys      = aws_dynamodb_table.keys.arn
   }
 }
 

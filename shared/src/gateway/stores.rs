@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, RowStore, SnapshotStore,
+    ControlStore, EventStore, GenerationStore, KeyStore, LeaseStore, ListStore, RowStore,
+    SnapshotStore,
 };
+use crate::keys::{OpenedEvents, Vault};
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
 #[derive(Clone)]
 pub struct Stores {
-    /// Commits.
+    /// Commits, whose personal values are opened when they are read.
     pub events: Arc<dyn EventStore>,
     /// Snapshots of cases.
     pub snapshots: Arc<dyn SnapshotStore>,
@@ -23,6 +25,8 @@ pub struct Stores {
     pub generations: Arc<dyn GenerationStore>,
     /// Leases.
     pub leases: Arc<dyn LeaseStore>,
+    /// Encrypts and opens personal values. Whoever makes commits encrypts before chaining.
+    pub vault: Arc<Vault>,
 }
 
 impl Stores {
@@ -36,16 +40,19 @@ impl Stores {
             + ControlStore
             + GenerationStore
             + LeaseStore
+            + KeyStore
             + 'static,
     {
+        let vault = Arc::new(Vault::of(store.clone()));
         Self {
-            events: store.clone(),
+            events: Arc::new(OpenedEvents::new(store.clone(), vault.clone())),
             snapshots: store.clone(),
             lists: store.clone(),
             rows: store.clone(),
             control: store.clone(),
             generations: store.clone(),
             leases: store,
+            vault,
         }
     }
 }
