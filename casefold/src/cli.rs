@@ -89,6 +89,14 @@ enum Command {
     Rollback(cmd::switch::RollbackArgs),
     /// Fold nothing more into a generation, and remove what is stored of it
     Retire(cmd::switch::RetireArgs),
+    /// Forget somebody by order of a court: destroy the keys of their personal data
+    ///
+    /// No event changes, and no hash. What was encrypted under the keys can't be read again, by
+    /// anybody; what is derived is folded anew without it. It works beside a running service, and
+    /// what was interrupted is ended by running it again.
+    Forget(cmd::forget::ForgetArgs),
+    /// Show whose keys a case has, and which of them were destroyed
+    Subjects(cmd::subjects::SubjectsArgs),
     /// Show who switched, rebuilt and retired what, and when
     Operations(cmd::projections::OperationsArgs),
 }
@@ -115,6 +123,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Switch(args)) => cmd::switch::switch(&cli.options, &args, &output).await,
         Some(Command::Rollback(args)) => cmd::switch::rollback(&cli.options, &args, &output).await,
         Some(Command::Retire(args)) => cmd::switch::retire(&cli.options, &args, &output).await,
+        Some(Command::Forget(args)) => cmd::forget::run(&cli.options, &args, &output).await,
+        Some(Command::Subjects(args)) => cmd::subjects::run(&cli.options, &args, &output).await,
         Some(Command::Operations(args)) => {
             cmd::projections::operations(&cli.options, &args, &output).await
         }

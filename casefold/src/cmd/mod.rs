@@ -1,6 +1,7 @@
 //! The sub-commands, one file each.
 
 pub mod diff;
+pub mod forget;
 pub mod generate;
 mod generations;
 pub mod import;
@@ -13,6 +14,7 @@ mod rebuild_sql;
 pub mod reconcile;
 pub mod rows;
 pub mod serve;
+pub mod subjects;
 pub mod switch;
 pub mod token;
 
