@@ -2,7 +2,6 @@
 //! is nothing to test against, and the test says so.
 
 #![cfg(feature = "kms")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use casefold_events::personal::keys::DataKey;
 use casefold_shared::config::Config;

@@ -122,7 +122,9 @@ impl Forgetter<'_> {
         let begun = self.keys().forgettings().await?.into_iter();
         let begun = begun
             .rev()
-            .find(|it| it.done_at.is_none() && it.whom == self.args.whom);
+            .filter(|it| it.done_at.is_none() && it.whom == self.args.whom)
+            // One that is about another case is ended by naming that.
+            .find(|it| self.args.case.is_none_or(|case| it.cases.contains(&case)));
         let resumed = begun.is_some();
         let mut forgetting = match begun {
             Some(forgetting) => forgetting,

@@ -27,8 +27,8 @@ use casefold_shared::gateway::{
     ProjectionId, SnapshotStore, Stores,
 };
 use casefold_shared::generations::change::{StepError, step};
-use casefold_shared::keys::OpenedEvents;
 use casefold_shared::generations::{Generations, NotSafe, Standing};
+use casefold_shared::keys::OpenedEvents;
 use casefold_shared::lists;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -350,7 +350,9 @@ impl Court {
     pub(crate) async fn assert_is_fold(&self, id: ProjectionId, numbers: &[DocketNumber]) {
         let folder = self.folder(id);
         for number in numbers {
-            let history = History::read(&*self.stores().events, *number).await.unwrap();
+            let history = History::read(&*self.stores().events, *number)
+                .await
+                .unwrap();
             let stored = folder.stored(*number).await.unwrap();
             assert_eq!(stored, folder.expected(&history).unwrap(), "{id} {number}");
             let last = history.last().map(|commit| commit.version);

@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use casefold_events::personal::FORGOTTEN;
 use casefold_events::personal::keys::KeyName;
 use casefold_events::{CaseEvent, Commit, DraftCommit, Version};
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
-    AppendOutcome, EventStore, Forgetting, GenerationStore, KeyStore, KeysPut, Operation, Segment,
-    StoreError, StoredKey, StoredKeys, Stores, WrappedCourtKey, WrappedKey,
+    AppendOutcome, EventStore, KeyStore, KeysPut, Segment, StoreError, StoredKey, StoredKeys,
+    Stores, WrappedCourtKey, WrappedKey,
 };
 use casefold_shared::keys::Keyring;
-use casefold_shared::keys::forget::{self, Whom};
 use casefold_shared::keys::master::{LocalMaster, MasterKey};
 use futures::future::join_all;
 
-use crate::support::history::{Chain, at, docket, fold, petition};
+use crate::forgetting::{act, file_an_act};
+use crate::support::history::{Chain, docket, fold, petition};
 use crate::support::{Court, keyring};
 
 fn name(text: &str) -> KeyName {
@@ -31,7 +29,7 @@ fn live(wrapped: &[u8]) -> StoredKey {
     })
 }
 
-fn keys(revision: u64, names: &[&str]) -> StoredKeys {
+pub(crate) fn keys(revision: u64, names: &[&str]) -> StoredKeys {
     StoredKeys {
         revision,
         keys: names
@@ -41,24 +39,24 @@ fn keys(revision: u64, names: &[&str]) -> StoredKeys {
     }
 }
 
-async fn put_keys(court: &Court, serial: u32, keys: &StoredKeys) {
+pub(crate) async fn put_keys(court: &Court, serial: u32, keys: &StoredKeys) {
     let put = court.store.case_keys_put(docket(serial), keys).await;
     assert_eq!(put.unwrap(), KeysPut::Written);
 }
 
 /// The stores as another process has them: it has read nothing yet.
-fn process(court: &Court) -> Stores {
+pub(crate) fn process(court: &Court) -> Stores {
     let store = court.store.clone().with_keyring(keyring(SystemClock));
     Stores::of(Arc::new(store))
 }
 
-fn draft() -> DraftCommit {
+pub(crate) fn draft() -> DraftCommit {
     let commit = Chain::of(docket(101)).commit([petition()]);
     commit.draft
 }
 
 /// A petition with its personal values encrypted, appended.
-async fn file(stores: &Stores) -> Commit {
+pub(crate) async fn file(stores: &Stores) -> Commit {
     let draft = stores.vault.seal(vec![draft()]).await.unwrap().remove(0);
     let commit = draft.seal(casefold_events::Digest::ZERO);
     let appended = stores.events.commit_append(&commit).await.unwrap();
@@ -66,42 +64,21 @@ async fn file(stores: &Stores) -> Commit {
     commit
 }
 
-async fn read(stores: &Stores) -> Result<Vec<Commit>, StoreError> {
+pub(crate) async fn read(stores: &Stores) -> Result<Vec<Commit>, StoreError> {
     stores
         .events
         .commits_after(docket(101), Version::ZERO)
         .await
 }
 
-fn name_in(commits: &[Commit]) -> String {
+pub(crate) fn name_in(commits: &[Commit]) -> String {
     match commits[0].decode().unwrap().remove(0) {
         CaseEvent::PetitionFiled(petition) => petition.petitioners[0].name.expose().clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn act(whom: &str, keep_texts: bool) -> Forgetting {
-    Forgetting {
-        id: SystemClock.new_id(),
-        at: at(1),
-        by: "operator".to_owned(),
-        order: "2026/17".to_owned(),
-        whom: whom.parse().unwrap(),
-        keep_texts,
-        cases: vec![docket(101)],
-        done_at: None,
-    }
-}
-
-const PETITIONER: &str = "contact/00000000-0000-0000-0000-000000000001";
-
-/// Retires and destroys keys.
-async fn forget(store: &DynamoStore, act: &Forgetting) -> Vec<String> {
-    let case = docket(101);
-    forget::retire(store, case, act).await.unwrap();
-    let gone = forget::destroy(store, case, act, at(9)).await.unwrap();
-    gone.iter().map(ToString::to_string).collect()
-}
+pub(crate) const PETITIONER: &str = "contact/00000000-0000-0000-0000-000000000001";
 
 #[tokio::test]
 async fn keys_are_replaced_by_whoever_has_read_the_last_and_by_nobody_else() {
@@ -155,31 +132,6 @@ async fn a_scan_meets_every_case_once_and_nothing_that_is_no_case() {
     }
     met.sort_unstable();
     assert_eq!(met, (101..131).map(docket).collect::<Vec<_>>());
-}
-
-async fn file_an_act(court: &Court, act: &Forgetting) {
-    let operation = Operation {
-        id: SystemClock.new_id(),
-        at: at(2),
-        by: act.by.clone(),
-        operation: "forget".to_owned(),
-        projection: "keys".to_owned(),
-        detail: format!("{} by order {}", act.whom, act.order),
-    };
-    court.store.forgetting_put(act, &operation).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_act_of_forgetting_is_written_down_as_far_as_it_is_and_logged() {
-    let court = Court::open().await;
-    let mut act = act("101-26/texts", false);
-    file_an_act(&court, &act).await;
-    act.done_at = Some(at(30));
-    file_an_act(&court, &act).await;
-    assert_eq!(court.store.forgettings().await.unwrap(), [act]);
-    let log = court.store.operations(10).await.unwrap();
-    assert_eq!(log.len(), 2);
-    assert!(log[0].detail.contains("101-26/texts by order 2026/17"));
 }
 
 #[tokio::test]
@@ -236,102 +188,6 @@ async fn what_is_stored_tells_nothing_and_every_process_reads_it_all_the_same() 
     assert_eq!(opened, raw, "what is stored is the same");
     assert_eq!(fold(None, &opened).petitioners().count(), 1);
     assert_eq!(name_in(&opened), "Vera Lindholm");
-}
-
-#[tokio::test]
-async fn somebody_who_is_forgotten_is_told_of_by_nobody_and_the_chain_holds() {
-    let court = Court::open().await;
-    let commit = file(&process(&court)).await;
-    let gone = forget(&court.store, &act(PETITIONER, true)).await;
-    assert_eq!(gone, [format!("{PETITIONER}/1"), "commands/1".to_owned()]);
-    let opened = read(&process(&court)).await.unwrap();
-    assert_eq!(name_in(&opened), FORGOTTEN);
-    assert_eq!(opened[0].hash, commit.hash);
-    let case = fold(None, &opened);
-    assert_eq!(
-        case.caption.expose(),
-        "Vera Lindholm, Petitioner",
-        "texts are kept"
-    );
-
-    forget(&court.store, &act(PETITIONER, false)).await;
-    let case = fold(None, &read(&process(&court)).await.unwrap());
-    assert_eq!(case.caption.expose(), FORGOTTEN);
-}
-
-#[tokio::test]
-async fn doing_a_step_of_forgetting_again_does_nothing_more() {
-    let court = Court::open().await;
-    file(&process(&court)).await;
-    let act = act(PETITIONER, false);
-    assert_eq!(forget(&court.store, &act).await.len(), 3);
-    let there = court.store.case_keys_get(&[docket(101)]).await.unwrap();
-    assert_eq!(forget(&court.store, &act).await, Vec::<String>::new());
-    assert_eq!(
-        court.store.case_keys_get(&[docket(101)]).await.unwrap(),
-        there
-    );
-    let trace = there[&docket(101)].keys.values().next().unwrap();
-    match trace {
-        StoredKey::Gone { at: gone, by } => {
-            assert_eq!((*gone, by.order.as_str()), (at(9), "2026/17"));
-            assert_eq!(by.forgetting, act.id);
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-#[tokio::test]
-async fn what_is_told_of_somebody_anew_is_under_another_key_and_goes_with_the_next_order() {
-    let court = Court::open().await;
-    file(&process(&court)).await;
-    forget(&court.store, &act(PETITIONER, true)).await;
-    let stores = process(&court);
-    let again = stores.vault.seal(vec![draft()]).await.unwrap().remove(0);
-    let payload = &again.events[0].payload;
-    assert!(payload.contains(&format!("{PETITIONER}/2")), "{payload}");
-    let whom: Whom = PETITIONER.parse().unwrap();
-    let cases = forget::cases_of(&court.store, &whom, None).await.unwrap();
-    assert_eq!(cases, [docket(101)]);
-    let gone = forget(&court.store, &act(PETITIONER, true)).await;
-    assert_eq!(gone, [format!("{PETITIONER}/2"), "commands/2".to_owned()]);
-}
-
-#[tokio::test]
-async fn nothing_new_goes_with_a_key_that_is_about_to_be_destroyed() {
-    let court = Court::open().await;
-    let stores = process(&court);
-    file(&stores).await;
-    let act = act("101-26/texts", false);
-    forget::retire(&court.store, docket(101), &act)
-        .await
-        .unwrap();
-    let later = process(&court);
-    assert_eq!(name_in(&read(&later).await.unwrap()), "Vera Lindholm");
-    let draft = later.vault.seal(vec![draft()]).await.unwrap().remove(0);
-    assert!(draft.events[0].payload.contains("texts/2"));
-    let gone = forget::destroy(&court.store, docket(101), &act, at(9))
-        .await
-        .unwrap();
-    let gone: Vec<_> = gone.iter().map(ToString::to_string).collect();
-    assert_eq!(gone, ["texts/1", "commands/1"]);
-}
-
-#[tokio::test]
-async fn only_the_cases_that_tell_of_somebody_are_found() {
-    let court = Court::open().await;
-    for (serial, names) in [
-        (101, vec!["texts/1", "user/irs-7/1"]),
-        (102, vec!["texts/1", "user/irs-70/1"]),
-        (103, vec!["user/irs-7/1", "user/irs-7/2"]),
-    ] {
-        put_keys(&court, serial, &keys(1, &names)).await;
-    }
-    let whom: Whom = "user/irs-7".parse().unwrap();
-    let found = async |case| forget::cases_of(&court.store, &whom, case).await.unwrap();
-    assert_eq!(found(None).await, [docket(101), docket(103)]);
-    assert_eq!(found(Some(docket(103))).await, [docket(103)]);
-    assert_eq!(found(Some(docket(102))).await, []);
 }
 
 #[tokio::test]

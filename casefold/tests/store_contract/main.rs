@@ -15,6 +15,7 @@ mod control;
 mod establishing;
 mod faults;
 mod following;
+mod forgetting;
 mod generations;
 mod keys;
 mod large_cases;

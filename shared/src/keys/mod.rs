@@ -10,6 +10,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | this one | [`Vault`]: drafts are encrypted, commits are opened |
+//! | `court` | the keys of the court |
 //! | [`master`] | what wraps the keys of the court |
 //! | `kms` | the same by a key of KMS (feature `kms`) |
 //! | `keyring` | what a process remembers: keys of the court, and for seconds those of cases |
@@ -19,6 +20,7 @@
 //! A process goes by what it has read of a case's keys for [`KNOWN_FOR`] at most, so whoever
 //! destroys a key waits that long, and then nobody has it.
 
+mod court;
 pub mod forget;
 mod keyring;
 #[cfg(feature = "kms")]
@@ -36,9 +38,7 @@ use casefold_events::personal::sealing::{OpenError, SealError, Sealing, is_close
 use casefold_events::{Commit, CommitRef, Digest, DocketNumber, DraftCommit, Version};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use crate::gateway::{
-    KeyStore, KeysPut, StoreError, StoredKey, StoredKeys, WrappedCourtKey, WrappedKey,
-};
+use crate::gateway::{KeyStore, KeysPut, StoreError, StoredKey, StoredKeys, WrappedKey};
 
 pub use keyring::Keyring;
 pub use opened::OpenedEvents;
@@ -299,73 +299,6 @@ impl Vault {
         }
         Ok(stored::unwrapped(number, stored, &court))
     }
-
-    /// The court's key under which new keys are wrapped, made where there is none.
-    async fn court_key(&self) -> Result<(u32, DataKey), StoreError> {
-        if let Some(newest) = self.keyring.newest_court_key() {
-            return Ok(newest);
-        }
-        let mut stored = self.store.court_keys().await?;
-        if stored.is_empty() {
-            let key = self.keyring.new_key()?;
-            let master = self.keyring.master()?;
-            let wrapped = WrappedCourtKey {
-                wrapped: master.wrap(&court_key_name(1), &key).await?,
-                master: master.name().await?,
-            };
-            self.store.court_key_add(1, &wrapped).await?;
-            // Where another process was faster, its key is there.
-            stored = self.store.court_keys().await?;
-        }
-        let newest = stored.into_iter().next_back();
-        let Some((number, wrapped)) = newest else {
-            let reason = Reason("a key was added and is not there");
-            return Err(StoreError::Unavailable(reason.into()));
-        };
-        let key = self.unwrap_court_key(number, &wrapped).await?;
-        Ok((number, key))
-    }
-
-    async fn court_key_of(&self, number: u32) -> Result<DataKey, StoreError> {
-        if let Some(key) = self.keyring.court_key(number) {
-            return Ok(key);
-        }
-        let stored = self.store.court_keys().await?;
-        let wrapped = stored.get(&number).ok_or_else(|| StoreError::Corrupt {
-            at: court_key_name(number),
-            problem: "the key is not there, and keys of cases are wrapped under it: restore the \
-                      table of keys"
-                .to_owned(),
-        })?;
-        self.unwrap_court_key(number, wrapped).await
-    }
-
-    async fn unwrap_court_key(
-        &self,
-        number: u32,
-        wrapped: &WrappedCourtKey,
-    ) -> Result<DataKey, StoreError> {
-        let master = self.keyring.master()?;
-        let name = master.name().await?;
-        if name != wrapped.master {
-            let needed = format!(
-                "the court's keys are under the master key {}, and this process has {name}; give \
-                 it that one",
-                wrapped.master
-            );
-            let reason = Reason("another master key");
-            return Err(StoreError::Refused(needed, reason.into()));
-        }
-        let key = master
-            .unwrap(&court_key_name(number), &wrapped.wrapped)
-            .await?;
-        self.keyring.remember_court_key(number, key.clone());
-        Ok(key)
-    }
-}
-
-fn court_key_name(number: u32) -> String {
-    format!("court key {number}")
 }
 
 /// What a subject's key is bound to under a key of the court.
