@@ -7,12 +7,13 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use casefold_projector::Projections;
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::config::Config;
+use casefold_shared::config::{Config, ConfigError, MasterKeyConfig};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{StoreError, Stores};
+use casefold_shared::keys::Keyring;
 
 use crate::cli::Options;
-use crate::data_dir::{Acquired, DataDir, DataDirError, OwnerGuard, RunningService};
+use crate::data_dir::{self, Acquired, DataDir, DataDirError, OwnerGuard, RunningService};
 use crate::engine::{Engine, EngineError};
 
 /// The stores, and the engine under them where this process runs it.
@@ -43,6 +44,9 @@ pub enum BackendError {
     /// The tables can't be created or reached.
     #[error("the tables can't be created or reached; check the endpoint and its permissions")]
     Store(#[from] StoreError),
+    /// The environment's variables can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A service runs on the directory, and the sub-command would run another.
     #[error("process {} serves this data directory already{}; stop it, or name another --data-dir",
         .0.pid, .0.api_url.as_ref().map(|url| format!(", on {url}")).unwrap_or_default())]
@@ -97,7 +101,9 @@ impl Backend {
     ) -> Result<Self, BackendError> {
         let config = Config::for_endpoint(endpoint, &options.table_prefix);
         let sdk = casefold_shared::dynamodb::sdk_config(&config).await;
-        let store = DynamoStore::new(&sdk, &config);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let keyring = Keyring::of(&master_key(options)?, &sdk, clock.clone())?;
+        let store = DynamoStore::new(&sdk, &config).with_keyring(keyring);
         store.create_tables().await?;
         if let Some(Owned { engine, .. }) = &owned {
             // Rebuilds scan it in segments.
@@ -106,7 +112,6 @@ impl Backend {
         }
         let store = Arc::new(store);
         // Before there is a first commit, so that it is known that they miss nothing.
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Projections::of_this_build(&Stores::of(store.clone()), &clock)
             .establish()
             .await?;
@@ -151,6 +156,16 @@ impl Backend {
             }
         }
     }
+}
+
+/// The master key of personal data: the one that the environment names, or else the one in the
+/// data directory, which is made when it is first needed.
+fn master_key(options: &Options) -> Result<MasterKeyConfig, BackendError> {
+    let mut config = MasterKeyConfig::from_env()?;
+    config
+        .file
+        .get_or_insert_with(|| data_dir::master_key(&options.data_dir));
+    Ok(config)
 }
 
 async fn acquire(data_dir: &Path) -> Result<Acquired, BackendError> {

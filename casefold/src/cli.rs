@@ -125,6 +125,14 @@ enum Command {
     Audit(cmd::audit::AuditArgs),
     /// Show who looked at what is sealed, and who asked across cases
     Accesses(cmd::accesses::AccessesArgs),
+    /// Forget somebody by order of a court: destroy the keys of their personal data
+    ///
+    /// No event changes, and no hash. What was encrypted under the keys can't be read again, by
+    /// anybody; what is derived is folded anew without it. It works beside a running service, and
+    /// what was interrupted is ended by running it again.
+    Forget(cmd::forget::ForgetArgs),
+    /// Show whose keys a case has, and which of them were destroyed
+    Subjects(cmd::subjects::SubjectsArgs),
     /// Show who switched, rebuilt and retired what, and when
     Operations(cmd::projections::OperationsArgs),
 }
@@ -163,6 +171,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Retire(args)) => cmd::switch::retire(&cli.options, &args, &output).await,
         Some(Command::Audit(args)) => cmd::audit::run(&cli.options, &args, &output).await,
         Some(Command::Accesses(args)) => cmd::accesses::run(&cli.options, &args, &output).await,
+        Some(Command::Forget(args)) => cmd::forget::run(&cli.options, &args, &output).await,
+        Some(Command::Subjects(args)) => cmd::subjects::run(&cli.options, &args, &output).await,
         Some(Command::Operations(args)) => {
             cmd::projections::operations(&cli.options, &args, &output).await
         }

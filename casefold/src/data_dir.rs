@@ -8,6 +8,7 @@
 //! | `documents/` | the content of documents; see [`casefold_shared::documents`] |
 //! | `signing-secret` | the development signing secret, made on first use |
 //! | `checkpoint-key` | the secret half of the key that signs checkpoints, made on first use |
+//! | `master.key` | the master key of personal data, made on first use: without it that is lost |
 //!
 //! One process at a time may run the engine on a directory, but every sub-command of the tool has
 //! to work whether or not a service runs on it. So each begins with [`DataDir::acquire`]: either it
@@ -35,6 +36,7 @@ const SERVICE_FILE: &str = "service.json";
 const DOCUMENTS: &str = "documents";
 const SECRET_FILE: &str = "signing-secret";
 const CHECKPOINT_KEY_FILE: &str = "checkpoint-key";
+const MASTER_KEY_FILE: &str = "master.key";
 
 /// How long [`DataDir::acquire`] waits for an owner that is just starting. Opening the database
 /// after a crash, with its log to go through, is the slow case.
@@ -50,6 +52,11 @@ const ANSWER: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
+}
+
+/// Where the master key of personal data is in a data directory.
+pub(crate) fn master_key(data_dir: &Path) -> PathBuf {
+    data_dir.join(MASTER_KEY_FILE)
 }
 
 /// What [`DataDir::acquire`] found.

@@ -23,6 +23,7 @@ use casefold_shared::gateway::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
     StoreError, Stores,
 };
+use casefold_shared::keys::OpenedEvents;
 use serde_json::{Value, json};
 use support::Court;
 
@@ -42,10 +43,8 @@ fn request<C>(command: C) -> Request<C> {
 }
 
 fn service(events: Arc<dyn EventStore>, store: &Arc<DynamoStore>) -> Service {
-    let stores = Stores {
-        events,
-        ..Stores::of(store.clone())
-    };
+    let mut stores = Stores::of(store.clone());
+    stores.events = Arc::new(OpenedEvents::new(events, stores.vault.clone()));
     Service::new(stores, Arc::new(SystemClock))
 }
 

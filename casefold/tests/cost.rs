@@ -21,13 +21,13 @@ use casefold_shared::audit::{self, Filter, IndexRow};
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
-    CommitIndex, Consumed, EntrySelection, EventStore, Generation, ListRange, ListStore,
+    CommitIndex, Consumed, EntrySelection, EventStore, Generation, KeyStore, ListRange, ListStore,
     ProjectionId, SnapshotStore, SortOrder, Stores,
 };
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
 use serde_json::json;
-use support::Court;
 use support::history::{Chain, sealed};
+use support::{Court, keyring};
 use uuid::Uuid;
 
 fn request<C>(command: C) -> Request<C> {
@@ -59,6 +59,12 @@ impl Clock for Still {
     }
 }
 
+/// A store whose process remembers keys for as long as the test takes: what reading them anew
+/// every few seconds costs is not the command's.
+fn store_of(court: &Court) -> Arc<DynamoStore> {
+    Arc::new(court.store.clone().with_keyring(keyring(Still)))
+}
+
 fn service(store: &Arc<DynamoStore>) -> Service {
     Service::new(Stores::of(store.clone()), Arc::new(Still))
 }
@@ -76,7 +82,7 @@ async fn command(service: &Service, number: DocketNumber, body: serde_json::Valu
 /// serving it costs.
 async fn serve_petition_on_a_case_of(commits: u64) -> Consumed {
     let court = Court::open().await;
-    let store = Arc::new(court.store.clone());
+    let store = store_of(&court);
     let service = service(&store);
     let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
     let number = service
@@ -131,12 +137,13 @@ struct Listed {
 
 impl Listed {
     async fn begin(court: &Court) -> Self {
-        let store = Arc::new(court.store.clone());
+        let store = store_of(court);
         let service = service(&store);
         let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
         let answer = service.file_petition(request(petition)).await.unwrap();
         let clock = Arc::new(SystemClock);
-        let folder = CaseFolder::new(store.clone(), store.clone(), clock, Generation::OF_CASES);
+        let events = Stores::of(store.clone()).events;
+        let folder = CaseFolder::new(events, store.clone(), clock, Generation::OF_CASES);
         Self {
             store,
             service,
@@ -341,12 +348,13 @@ async fn a_page_of_any_list_is_a_few_read_units() {
 #[tokio::test]
 async fn a_projection_of_rows_costs_a_write_unit_for_a_commit_that_is_not_its_business() {
     let court = Court::open().await;
-    let store = Arc::new(court.store.clone());
+    let store = store_of(&court);
     let service = service(&store);
     let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
     let answer = service.file_petition(request(petition)).await.unwrap();
     let number = answer.docket_number;
-    let folder = RowsFolder::<Sealings>::new(store.clone(), store.clone(), Arc::new(SystemClock));
+    let events = Stores::of(store.clone()).events;
+    let folder = RowsFolder::<Sealings>::new(events.clone(), store.clone(), Arc::new(SystemClock));
     let mut stored = Version::ZERO;
     // As a batch of the stream brings it: with the commit.
     let mut fold = async |body: Option<serde_json::Value>| {
@@ -354,7 +362,7 @@ async fn a_projection_of_rows_costs_a_write_unit_for_a_commit_that_is_not_its_bu
             command(&service, number, body).await;
         }
         let mut hints = Hints::default();
-        for commit in store.commits_after(number, stored).await.unwrap() {
+        for commit in events.commits_after(number, stored).await.unwrap() {
             stored = commit.version;
             hints.add_commit(commit);
         }
@@ -395,9 +403,51 @@ async fn a_projection_of_rows_costs_a_write_unit_for_a_commit_that_is_not_its_bu
 }
 
 #[tokio::test]
+async fn keys_cost_a_petition_a_write_and_a_command_a_read_where_they_are_not_known() {
+    let court = Court::open().await;
+    let store = store_of(&court);
+    let process = service(&store);
+    let petition = || PetitionCommand::parse(FilePaperPetition::example()).unwrap();
+    process.file_petition(request(petition())).await.unwrap();
+    let before = store.consumed();
+    let answer = process.file_petition(request(petition())).await.unwrap();
+    let filed = store.consumed() - before;
+    let number = answer.docket_number;
+    // The docket number, the keys of the case, the commit.
+    assert_eq!((filed.requests, filed.read_units), (3, 0.0), "{filed:?}");
+    let keys = store.case_keys_get(&[number]).await.unwrap();
+    assert!(keys[&number].keys.len() >= 3, "{keys:?}");
+
+    // A process that has encrypted something for another case, and knows nothing of this one.
+    let other = store_of(&court);
+    let elsewhere = service(&other);
+    elsewhere.file_petition(request(petition())).await.unwrap();
+    let nowhere: DocketNumber = "999-26".parse().unwrap();
+    let none = EntrySelection::None;
+    let found = elsewhere.read_case(nowhere, None, none).await.unwrap();
+    assert!(found.is_none());
+    let cost = async |store: &Arc<DynamoStore>, service: &Service, name: &str| {
+        let before = store.consumed();
+        command(service, number, json!({"type": name})).await;
+        store.consumed() - before
+    };
+    cost(&store, &process, "QcPetition").await;
+    let known = cost(&store, &process, "SealCase").await;
+    let unknown = cost(&other, &elsewhere, "UnsealCase").await;
+    let again = cost(&other, &elsewhere, "SealCase").await;
+    println!(
+        "a petition: {filed:?}; a command where keys are known: {known:?}, where not: {unknown:?}"
+    );
+    // A snapshot, the commits past it, a conditional put.
+    assert_eq!((known.requests, again.requests), (3, 3), "{known:?}");
+    assert_eq!(unknown.requests, 4, "{unknown:?}");
+    assert!(unknown.read_units <= known.read_units + 2.0, "{unknown:?}");
+}
+
+#[tokio::test]
 async fn what_the_commonest_commands_cost_with_all_that_is_folded_from_them() {
     let court = Court::open().await;
-    let store = Arc::new(court.store.clone());
+    let store = store_of(&court);
     let service = service(&store);
     let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(Still));
     let document = json!({"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1});
@@ -409,6 +459,9 @@ async fn what_the_commonest_commands_cost_with_all_that_is_folded_from_them() {
     let page = service.read_list(List::Names, "a", ListRange::first(1));
     assert_eq!(page.await.unwrap().rows, []);
     service.audit_generation().await.unwrap();
+    // So does one that has encrypted something have the court's key.
+    let first = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
+    service.file_petition(request(first)).await.unwrap();
     let before = store.consumed();
     let petition = PetitionCommand::parse(FilePaperPetition::example()).unwrap();
     let number = service

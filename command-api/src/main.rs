@@ -1,7 +1,8 @@
 //! The command API as a Lambda function behind API Gateway.
 //!
 //! With the feature `s3`, documents are kept in the bucket that `CASEFOLD_DOCUMENTS_BUCKET`
-//! names.
+//! names; with the feature `kms`, the master key of personal data is the one that
+//! `CASEFOLD_KMS_KEY` names.
 
 use std::sync::Arc;
 
@@ -9,9 +10,10 @@ use casefold_command_api::auth::TokenVerifier;
 use casefold_command_api::http::{ApiState, router};
 use casefold_command_api::service::Service;
 use casefold_shared::clock::SystemClock;
-use casefold_shared::config::{Config, DocumentsConfig};
+use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
+use casefold_shared::keys::Keyring;
 use casefold_shared::telemetry::{self, Format};
 
 #[tokio::main]
@@ -20,7 +22,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let verifier = TokenVerifier::from_vars(|name| std::env::var(name).ok())?;
     let sdk = sdk_config(&config).await;
-    let store = Arc::new(DynamoStore::new(&sdk, &config));
+    let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
+    let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
     let mut service = Service::new(Stores::of(store), Arc::new(SystemClock));
     let documents = DocumentsConfig::from_env()?;
     if let Some(bucket) = &documents.bucket {

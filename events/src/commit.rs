@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::case::CaseEvent;
 use crate::ids::{CommandId, CorrelationId, DocketNumber, UserId, Version};
 use crate::personal::Personal;
+use crate::personal::source::SourceAddress;
 use crate::schema::text_schema;
 use crate::stored::{DecodeError, StoredEvent};
 use crate::time::Timestamp;
@@ -186,7 +187,7 @@ pub struct DraftCommit {
     pub events: Vec<StoredEvent>,
     /// The network address that the command came from, where it is known: as it is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Personal<String>>,
+    pub source: Option<SourceAddress>,
 }
 
 /// The name of the encoding over which the hash of a commit without a source address runs.
@@ -250,7 +251,7 @@ impl DraftCommit {
             hasher.text(&event.payload);
         }
         if let Some(source) = &self.source {
-            hasher.text(source.expose());
+            hasher.text(source.stored());
         }
         hasher.finish()
     }
@@ -313,7 +314,7 @@ impl Commit {
     /// The network address that the command came from, as it can be read: what indexes and
     /// shows it asks here, and not what is stored.
     pub fn source_address(&self) -> Option<&Personal<String>> {
-        self.draft.source.as_ref()
+        self.draft.source.as_ref()?.told()
     }
 
     /// The events, understood by this build.

@@ -90,10 +90,12 @@ pub struct Counsel {
     pub name: Personal<String>,
     /// Number at the court's bar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bar_number: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub bar_number: Option<Personal<String>>,
     /// Firm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub firm_name: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub firm_name: Option<Personal<String>>,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

@@ -1,16 +1,22 @@
 //! The stored form of an event.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::canonical::{CanonicalError, to_canonical};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
+use crate::personal::sealing::{SealError, Told};
 use crate::upcast::{self, Payload};
 
 /// An event as it stands in the event table. The payload is canonical JSON text and is
 /// hashed as it stands; it is never rewritten, whatever later versions of the code make
 /// of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Personal values in it are encrypted (see [`crate::personal`]). What it says is opened beside
+/// it, in memory alone: that is neither serialized nor hashed, and two events are the same where
+/// what is stored of them is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredEvent {
     /// The event's id.
@@ -19,9 +25,29 @@ pub struct StoredEvent {
     pub event_type: String,
     /// The version of the payload's schema: 1, 2, 3 …
     pub schema_version: u32,
-    /// The payload: canonical JSON.
+    /// The payload: canonical JSON, as it is stored and hashed.
     pub payload: String,
+    #[serde(skip)]
+    opened: Option<Told>,
 }
+
+impl PartialEq for StoredEvent {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            event_id,
+            event_type,
+            schema_version,
+            payload,
+            opened: _,
+        } = self;
+        *event_id == other.event_id
+            && *event_type == other.event_type
+            && *schema_version == other.schema_version
+            && *payload == other.payload
+    }
+}
+
+impl Eq for StoredEvent {}
 
 /// Why a stored event can't be understood by this build.
 ///
@@ -59,6 +85,12 @@ pub enum DecodeError {
         #[source]
         source: serde_json::Error,
     },
+    /// Its personal values are encrypted, and were not opened before it was asked what it says.
+    #[error("the personal values of {event_type} are encrypted, and were not opened")]
+    Closed {
+        /// The event's type.
+        event_type: &'static str,
+    },
     /// An upcaster could not lift the payload.
     #[error("the payload of {event_type} can't be lifted from schema version {from}")]
     Upcast {
@@ -70,6 +102,85 @@ pub enum DecodeError {
 }
 
 impl StoredEvent {
+    /// An event as it was read: nothing of it is opened.
+    pub fn read(
+        event_id: EventId,
+        event_type: impl Into<String>,
+        schema_version: u32,
+        payload: impl Into<String>,
+    ) -> Self {
+        Self {
+            event_id,
+            event_type: event_type.into(),
+            schema_version,
+            payload: payload.into(),
+            opened: None,
+        }
+    }
+
+    /// The payload as it is told: with its personal values, or what stands for those that were
+    /// forgotten. It is the stored one where nothing of it is encrypted, or nothing was opened.
+    pub fn told(&self) -> &str {
+        self.opened
+            .as_ref()
+            .map_or(&self.payload, |told| told.expose())
+    }
+
+    /// Whether what it says was opened beside what is stored.
+    pub(crate) const fn is_opened(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Keeps in memory what it says.
+    pub(crate) fn open_as(&mut self, told: String) {
+        self.opened = Some(Told::new(told));
+    }
+
+    /// What it says, as JSON.
+    pub(crate) fn to_value(&self) -> Result<Value, DecodeError> {
+        let (event_type, _) = self.schema()?;
+        serde_json::from_str(self.told()).map_err(|source| self.unfit(event_type, source))
+    }
+
+    /// Where in its payload personal values are, as JSON pointers.
+    pub(crate) fn personal_places(&self) -> Result<Vec<String>, SealError> {
+        let (event_type, newest) = self.schema()?;
+        if self.schema_version == newest {
+            let event = self.decode()?;
+            let places = event.iter().map(CaseEvent::personal_places);
+            let places = places.collect::<Result<Vec<_>, _>>();
+            let places = places.map_err(|_| self.not_written())?;
+            return Ok(places.into_iter().flatten().collect());
+        }
+        let patterns = upcast::personal(event_type, self.schema_version);
+        let patterns = patterns.ok_or_else(|| self.not_written())?;
+        Ok(upcast::places(&self.to_value()?, patterns))
+    }
+
+    fn not_written(&self) -> SealError {
+        SealError::NotWritten {
+            event_type: self.event_type.clone(),
+            version: self.schema_version,
+        }
+    }
+
+    fn schema(&self) -> Result<(&'static str, u32), DecodeError> {
+        CaseEvent::schema(&self.event_type).ok_or_else(|| DecodeError::UnknownType {
+            event_type: self.event_type.clone(),
+        })
+    }
+
+    fn unfit(&self, event_type: &'static str, source: serde_json::Error) -> DecodeError {
+        if self.opened.is_none() && self.payload.contains("\"$sealed\":") {
+            return DecodeError::Closed { event_type };
+        }
+        DecodeError::Payload {
+            event_type,
+            schema_version: self.schema_version,
+            source,
+        }
+    }
+
     /// The stored form of an event, under the newest version of its schema.
     ///
     /// # Errors
@@ -80,6 +191,7 @@ impl StoredEvent {
             event_type: event.event_type().to_owned(),
             schema_version: event.schema_version(),
             payload: event.payload()?,
+            opened: None,
         })
     }
 
@@ -90,10 +202,7 @@ impl StoredEvent {
     /// [`DecodeError`] where this build doesn't know the type or version, or the payload
     /// doesn't fit.
     pub fn decode(&self) -> Result<Vec<CaseEvent>, DecodeError> {
-        let (event_type, known) =
-            CaseEvent::schema(&self.event_type).ok_or_else(|| DecodeError::UnknownType {
-                event_type: self.event_type.clone(),
-            })?;
+        let (event_type, known) = self.schema()?;
         if self.schema_version == 0 || self.schema_version > known {
             return Err(DecodeError::UnknownVersion {
                 event_type,
@@ -101,19 +210,15 @@ impl StoredEvent {
                 known,
             });
         }
-        let fits = |source| DecodeError::Payload {
-            event_type,
-            schema_version: self.schema_version,
-            source,
-        };
+        let fits = |source| self.unfit(event_type, source);
         if self.schema_version == known {
-            let event = CaseEvent::from_payload(event_type, &self.payload).map_err(fits)?;
+            let event = CaseEvent::from_payload(event_type, self.told()).map_err(fits)?;
             return Ok(vec![event]);
         }
         let old = Payload {
             event_type,
             version: self.schema_version,
-            value: serde_json::from_str(&self.payload).map_err(fits)?,
+            value: serde_json::from_str(self.told()).map_err(fits)?,
         };
         let newest = |event_type| CaseEvent::schema(event_type).map_or(0, |(_, newest)| newest);
         upcast::lift(old, newest)?

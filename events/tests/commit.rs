@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use casefold_events::case::standing::{CaseSealed, JudgeAssigned};
+use casefold_events::personal::source::SourceAddress;
 use casefold_events::vocabulary::Role;
 use casefold_events::{
     CaseEvent, ChainError, CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber,
@@ -61,7 +62,7 @@ fn commit() -> Commit {
 
 fn commit_from(source: &str) -> Commit {
     let mut draft = draft(1, &[sealed(), judge()]);
-    draft.source = Some(source.into());
+    draft.source = Some(SourceAddress::known(source));
     draft.seal(Digest::ZERO)
 }
 
@@ -87,7 +88,7 @@ fn the_hash_of_a_commit_with_a_source_address_is_pinned() {
 fn a_source_address_that_is_altered_added_or_taken_away_is_noticed() {
     let from = |source: Option<&str>| {
         let mut altered = commit_from("203.0.113.7");
-        altered.draft.source = source.map(Into::into);
+        altered.draft.source = source.map(SourceAddress::known);
         altered.verify_after(Version::ZERO, Digest::ZERO)
     };
     let altered = Err(ChainError::Altered(Version(1), docket()));
@@ -96,7 +97,7 @@ fn a_source_address_that_is_altered_added_or_taken_away_is_noticed() {
     assert_eq!(from(Some("")), altered);
     assert_eq!(from(None), altered);
     let mut without = commit();
-    without.draft.source = Some("203.0.113.7".into());
+    without.draft.source = Some(SourceAddress::known("203.0.113.7"));
     let added = without.verify_after(Version::ZERO, Digest::ZERO);
     assert_eq!(added, altered);
 }

@@ -67,12 +67,8 @@ fn without_words(schema: &Value) -> Value {
 }
 
 fn stored(event_type: &str, schema_version: u32, payload: &Value) -> StoredEvent {
-    StoredEvent {
-        event_id: EventId(Uuid::nil()),
-        event_type: event_type.to_owned(),
-        schema_version,
-        payload: payload.to_string(),
-    }
+    let id = EventId(Uuid::nil());
+    StoredEvent::read(id, event_type, schema_version, payload.to_string())
 }
 
 #[test]

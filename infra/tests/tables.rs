@@ -89,20 +89,19 @@ fn the_stream_is_where_the_projector_reads_it() {
 }
 
 #[test]
-fn every_table_can_be_recovered_is_encrypted_and_is_protected() {
+fn every_table_is_encrypted_and_protected_and_those_are_recoverable_that_may_be() {
     for definition in ALL {
         let table = table_of(&definition);
-        for block in ["point_in_time_recovery", "server_side_encryption"] {
-            let enabled = nested(&table, block)
-                .first()
-                .and_then(|body| attribute(body, "enabled"));
-            assert_eq!(
-                enabled.as_deref(),
-                Some("true"),
-                "{block} of {}",
-                definition.name_suffix
-            );
-        }
+        let is_enabled = |block: &str| {
+            let first = nested(&table, block).first().copied();
+            first.and_then(|body| attribute(body, "enabled"))
+        };
+        let name = definition.name_suffix;
+        let encrypted = is_enabled("server_side_encryption");
+        assert_eq!(encrypted.as_deref(), Some("true"), "{name}");
+        let recoverable = is_enabled("point_in_time_recovery");
+        let expected = definition.recoverable.to_string();
+        assert_eq!(recoverable, Some(expected), "{name}");
         let protected = attribute(&table, "deletion_protection_enabled");
         assert_eq!(protected.as_deref(), Some("var.deletion_protection"));
     }

@@ -12,6 +12,7 @@
 //! | [`history`] | the whole history of a case, and folding it | stores, but for reading it |
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
+//! | [`anew`] | a case cleared and folded from its first commit in all that is derived | Lambda, DynamoDB |
 //! | [`lag`] | how far live folding is behind, for whoever operates it | how it comes about |
 //! | [`rebuild`] | filling, reconciling and comparing generations, from the whole event table | Lambda, DynamoDB |
 //! | [`record`] | a stream record's meaning | stores |
@@ -20,6 +21,7 @@
 //! | [`verify`] | every hash chain, signed checkpoints over all heads, and the proof of a commit | Lambda, DynamoDB |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 
+pub mod anew;
 pub mod difference;
 pub mod fold;
 pub mod folder;

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use casefold_events::DocketNumber;
+use casefold_events::personal::opening::is_closed;
+use casefold_events::{Commit, CommitRef, DocketNumber};
 use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::Stores;
+use casefold_shared::keys::Vault;
 use futures::StreamExt;
 use futures::future::{join, join_all};
 
@@ -37,6 +39,7 @@ const PARKED_AT_ONCE: usize = 8;
 pub struct Projector {
     projections: Projections,
     lags: Option<Lags>,
+    vault: Option<Arc<Vault>>,
 }
 
 /// What became of a batch.
@@ -75,6 +78,7 @@ impl Projector {
         Self {
             projections,
             lags: None,
+            vault: None,
         }
     }
 
@@ -83,6 +87,7 @@ impl Projector {
         Self {
             projections: Projections::of_this_build(stores, &clock),
             lags: Some(Lags::new(stores.control.clone(), clock)),
+            vault: Some(stores.vault.clone()),
         }
     }
 
@@ -109,7 +114,9 @@ impl Projector {
     /// together and written once; cases are folded concurrently.
     pub async fn project(&self, records: Vec<EventRecord>) -> BatchOutcome {
         let mut outcome = BatchOutcome::default();
-        let cases = by_case(records, &mut outcome.ignored);
+        let mut told = told_of(records, &mut outcome.ignored);
+        self.open(&mut told.commits).await;
+        let cases = told.by_case();
         let live = match self.projections.live().await {
             Ok(live) => live,
             Err(error) => {
@@ -163,6 +170,21 @@ impl Projector {
             "a batch is folded"
         );
         outcome
+    }
+
+    /// Opens the personal values of commits that came along. One that can't be opened is read
+    /// from the event table, which has the last word on it.
+    async fn open(&self, commits: &mut [(Commit, String)]) {
+        let Some(vault) = &self.vault else { return };
+        let mut opened: Vec<_> = commits.iter().map(|(commit, _)| commit.clone()).collect();
+        match vault.open(&mut opened).await {
+            Ok(_) => {
+                for ((commit, _), opened) in commits.iter_mut().zip(opened) {
+                    *commit = opened;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the keys of a batch's cases can't be read"),
+        }
     }
 
     /// Tries every parked case again, as a build does when it starts: it may understand what
@@ -261,28 +283,51 @@ async fn retry_parked_of(folder: &dyn Folder, counts: &mut Counts) {
     }
 }
 
-fn by_case(records: Vec<EventRecord>, ignored: &mut Ignored) -> BTreeMap<DocketNumber, CaseBatch> {
-    let mut cases: BTreeMap<DocketNumber, CaseBatch> = BTreeMap::new();
+/// What the records of a batch tell of, each with its sequence number.
+#[derive(Default)]
+struct Told {
+    commits: Vec<(Commit, String)>,
+    /// Those whose content did not come along.
+    named: Vec<(CommitRef, String)>,
+}
+
+impl Told {
+    fn by_case(self) -> BTreeMap<DocketNumber, CaseBatch> {
+        let mut cases: BTreeMap<DocketNumber, CaseBatch> = BTreeMap::new();
+        for (commit, sequence_number) in self.commits {
+            let case = cases.entry(commit.docket_number).or_default();
+            if is_closed(&commit) {
+                case.hints.add_version(commit.version);
+            } else {
+                case.hints.add_commit(commit);
+            }
+            case.sequence_numbers.push(sequence_number);
+        }
+        for (commit, sequence_number) in self.named {
+            let case = cases.entry(commit.docket_number).or_default();
+            case.hints.add_version(commit.version);
+            case.sequence_numbers.push(sequence_number);
+        }
+        cases
+    }
+}
+
+fn told_of(records: Vec<EventRecord>, ignored: &mut Ignored) -> Told {
+    let mut told = Told::default();
     for record in records {
         // Lambda takes an identifier that names no record for the failure of the whole batch,
         // which is what a failed record without a number has to be.
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         let event_id = record.event_id.clone();
         match record::read(record) {
-            Meaning::Commit(commit) => {
-                let case = cases.entry(commit.docket_number).or_default();
-                case.hints.add_commit(*commit);
-                case.sequence_numbers.push(sequence_number);
-            }
+            Meaning::Commit(commit) => told.commits.push((*commit, sequence_number)),
             Meaning::Named { commit, problem } => {
                 tracing::warn!(
                     ?commit,
                     problem,
                     "a record's image can't be read; its keys can"
                 );
-                let case = cases.entry(commit.docket_number).or_default();
-                case.hints.add_version(commit.version);
-                case.sequence_numbers.push(sequence_number);
+                told.named.push((commit, sequence_number));
             }
             Meaning::Altered => {
                 tracing::warn!(
@@ -297,7 +342,7 @@ fn by_case(records: Vec<EventRecord>, ignored: &mut Ignored) -> BTreeMap<DocketN
             }
         }
     }
-    cases
+    told
 }
 
 fn log_failure(error: &AdvanceError) {

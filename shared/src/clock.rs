@@ -1,6 +1,8 @@
-//! The time and new ids: the only place that reads the clock or draws randomness.
+//! The time, new ids and new keys: the only place that reads the clock or draws randomness.
 //!
 //! Deciding and folding get both as arguments, so that they can be repeated exactly.
+
+use std::io;
 
 use casefold_events::Timestamp;
 use uuid::Uuid;
@@ -12,6 +14,16 @@ pub trait Clock: Send + Sync {
 
     /// A new id, a UUIDv7: later ids sort after earlier ones.
     fn new_id(&self) -> Uuid;
+
+    /// A new key of 256 bits, from the operating system's own source.
+    ///
+    /// # Errors
+    /// Where the system has none to give.
+    fn new_key(&self) -> io::Result<[u8; 32]> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        Ok(key)
+    }
 }
 
 /// The machine's own clock.

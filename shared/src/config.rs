@@ -1,6 +1,7 @@
 //! The configuration of a process: which endpoint, which tables.
 
 use std::env::{self, VarError};
+use std::path::PathBuf;
 
 /// The prefix of the tables' names where none is given.
 pub const DEFAULT_TABLE_PREFIX: &str = "casefold";
@@ -19,6 +20,35 @@ pub const MAX_DOCUMENT_BYTES_VARIABLE: &str = "CASEFOLD_MAX_DOCUMENT_BYTES";
 
 /// Names the variable that says whether commands are refused whose documents aren't stored.
 pub const REQUIRE_DOCUMENTS_VARIABLE: &str = "CASEFOLD_REQUIRE_DOCUMENTS";
+
+/// Names the variable that holds the master key of KMS: an ARN, an id, or an alias.
+pub const KMS_KEY_VARIABLE: &str = "CASEFOLD_KMS_KEY";
+
+/// Names the variable that holds the path of a local master key's file.
+pub const MASTER_KEY_FILE_VARIABLE: &str = "CASEFOLD_MASTER_KEY_FILE";
+
+/// Which master key the keys of personal values are under.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MasterKeyConfig {
+    /// A key of KMS.
+    pub kms_key: Option<String>,
+    /// A file, where there is no key of KMS.
+    pub file: Option<PathBuf>,
+}
+
+impl MasterKeyConfig {
+    /// What the process's environment says: [`KMS_KEY_VARIABLE`] and
+    /// [`MASTER_KEY_FILE_VARIABLE`]. A variable that is empty counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            kms_key: value(env::var, KMS_KEY_VARIABLE)?,
+            file: value(env::var, MASTER_KEY_FILE_VARIABLE)?.map(PathBuf::from),
+        })
+    }
+}
 
 /// Where documents are kept in AWS, and what is asked of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! | [`accesses`] | the log of who looked at what is sealed: its chains, noting, reading, verifying | AWS, how it is stored, what must be noted |
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
+//! | [`keys`] | the keys of personal values: made, wrapped, remembered, destroyed | whose values they are, tables |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`signing`] | signing checkpoints, with a key of this machine or of AWS KMS | what is signed |
@@ -24,6 +25,7 @@ pub mod documents;
 pub mod dynamodb;
 pub mod gateway;
 pub mod generations;
+pub mod keys;
 pub mod lists;
 pub mod signing;
 pub mod telemetry;

@@ -25,12 +25,8 @@ fn history() -> Vec<Commit> {
     ];
     let commit = |(version, (event_type, example)): (u64, (&str, &str))| {
         let payload: Value = serde_json::from_str(example).unwrap();
-        let event = StoredEvent {
-            event_id: EventId(Uuid::from_u128(u128::from(version))),
-            event_type: event_type.to_owned(),
-            schema_version: 1,
-            payload: payload.to_string(),
-        };
+        let id = EventId(Uuid::from_u128(u128::from(version)));
+        let event = StoredEvent::read(id, event_type, 1, payload.to_string());
         let commit = draft(version, event).seal(head);
         head = commit.hash;
         commit

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casefold_shared::gateway::Consumed;
+use casefold_shared::gateway::{Consumed, Stores};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -88,7 +88,7 @@ async fn generate(
         in_step: NonZeroUsize::new(in_step).unwrap_or(NonZeroUsize::MIN),
         beside_others: args.beside_others,
     };
-    let writer = Writer::new(store.clone(), store.clone(), options);
+    let writer = Writer::new(&Stores::of(store.clone()), options);
     let progress = progress(output);
     let interrupt = Interrupt::listen();
     let before = store.consumed();

@@ -101,6 +101,17 @@ pub(crate) fn open_stores(store: &Arc<DynamoStore>) -> OpenStores {
     })
 }
 
+/// The same, with commits as they are stored.
+pub(crate) fn open_as_stored(store: &Arc<DynamoStore>) -> OpenStores {
+    let store = store.clone();
+    Arc::new(move || {
+        let store = Arc::new(store.counted_apart());
+        let meter: Arc<dyn Meter> = store.clone();
+        let stores = Stores::of(store.clone()).with_commits_as_stored(store);
+        (stores, meter)
+    })
+}
+
 /// An operation for the log.
 pub(super) fn operation(by: &str, operation: &str, projection: &str, detail: String) -> Operation {
     let clock = SystemClock;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::gateway::Stores;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -61,7 +62,7 @@ async fn import(
     output: &Output,
 ) -> Result<Report, CommandFailure> {
     let store = backend.store();
-    let importer = Importer::new(store.clone(), store.clone());
+    let importer = Importer::new(&Stores::of(store.clone()));
     let progress = progress(output);
     let interrupt = Interrupt::listen();
     let now = SystemClock.now();

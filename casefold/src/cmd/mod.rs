@@ -6,6 +6,7 @@ pub mod check_proof;
 pub mod checkpoint;
 pub mod diff;
 pub mod export;
+pub mod forget;
 pub mod generate;
 mod generations;
 pub mod import;
@@ -21,6 +22,7 @@ pub mod rows;
 pub mod serve;
 #[cfg(feature = "datafusion")]
 pub mod sql;
+pub mod subjects;
 pub mod switch;
 pub mod token;
 pub mod verify;

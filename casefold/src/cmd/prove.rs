@@ -8,6 +8,7 @@ use casefold_events::{CommitRef, DocketNumber, Version};
 use casefold_projector::verify::VerifyConfig;
 use casefold_projector::verify::prove::{Telling, prove};
 use casefold_projector::verify::take::Taken;
+use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
 
@@ -130,5 +131,7 @@ async fn proof(
         true => Telling::TheHashAlone,
         false => Telling::WhatIsNotSealed,
     };
-    Ok(prove(&**store, &**store, commit, telling).await?)
+    // What is sealed is told by events that are understood, and so opened.
+    let events = Stores::of(store.clone()).events;
+    Ok(prove(&*events, &**store, commit, telling).await?)
 }

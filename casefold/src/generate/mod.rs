@@ -21,7 +21,8 @@
 //! So blocks can be made in any order, side by side, and again: that is how a run that was
 //! stopped goes on.
 //!
-//! *Invariants:* the same recipe gives the same bytes on any machine; nothing happens after
+//! *Invariants:* the same recipe gives the same bytes on any machine (but what is stored of them
+//! is encrypted under the keys of the court that they are written to); nothing happens after
 //! the end of 2025, and no clock is read; every name is invented.
 
 mod acts;

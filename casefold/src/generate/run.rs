@@ -9,8 +9,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use casefold_events::{Commit, DocketNumber};
-use casefold_shared::gateway::{AppendOutcome, ControlStore, EventStore, Segment, StoreError};
+use casefold_events::{Commit, Digest, DocketNumber};
+use casefold_shared::gateway::{
+    AppendOutcome, ControlStore, EventStore, Segment, StoreError, Stores,
+};
+use casefold_shared::keys::Vault;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -138,19 +141,17 @@ impl Done {
 pub struct Writer {
     events: Arc<dyn EventStore>,
     control: Arc<dyn ControlStore>,
+    vault: Arc<Vault>,
     options: Options,
 }
 
 impl Writer {
     /// A writer to these stores.
-    pub fn new(
-        events: Arc<dyn EventStore>,
-        control: Arc<dyn ControlStore>,
-        options: Options,
-    ) -> Self {
+    pub fn new(stores: &Stores, options: Options) -> Self {
         Self {
-            events,
-            control,
+            events: stores.events.clone(),
+            control: stores.control.clone(),
+            vault: stores.vault.clone(),
             options,
         }
     }
@@ -258,7 +259,8 @@ impl Writer {
     /// Writes a block.
     async fn write(&self, block: &Block) -> Result<Counts, RunError> {
         let mut counts = counts_of(block);
-        let commits: Vec<_> = block.histories.iter().flat_map(|it| &it.commits).collect();
+        let commits = self.sealed(block).await?;
+        let commits: Vec<_> = commits.iter().collect();
         for step in steps(&commits, self.options.in_step.get()) {
             let step: Vec<Commit> = step.iter().copied().cloned().collect();
             if let [_, _, ..] = step.as_slice() {
@@ -280,6 +282,22 @@ impl Writer {
             }
         }
         Ok(counts)
+    }
+
+    /// A block's commits with their personal values encrypted, and chained anew over that. Keys
+    /// that are there are gone by, so the same block gives the same commits again.
+    async fn sealed(&self, block: &Block) -> Result<Vec<Commit>, StoreError> {
+        let commits = block.histories.iter().flat_map(|it| &it.commits);
+        let drafts = commits.map(|commit| commit.draft.clone()).collect();
+        let mut sealed: Vec<Commit> = Vec::new();
+        for draft in self.vault.seal(drafts).await? {
+            let of_case = sealed
+                .last()
+                .filter(|it| it.docket_number == draft.docket_number);
+            let head = of_case.map_or(Digest::ZERO, |last| last.hash);
+            sealed.push(draft.seal(head));
+        }
+        Ok(sealed)
     }
 
     /// Writes a commit, unless it is there; says whether it did.

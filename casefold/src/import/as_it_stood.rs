@@ -58,11 +58,8 @@ pub(super) fn encode(
     let Some((schema_version, payload)) = told else {
         return Ok(today);
     };
-    let older = StoredEvent {
-        schema_version,
-        payload: to_canonical(&payload)?,
-        ..today.clone()
-    };
+    let payload = to_canonical(&payload)?;
+    let older = StoredEvent::read(event_id, &*today.event_type, schema_version, payload);
     let says_the_same = older
         .decode()
         .is_ok_and(|events| events == std::slice::from_ref(event));

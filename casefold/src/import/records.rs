@@ -75,7 +75,7 @@ pub(super) fn plan_correspondence(
                 correspondence_id: id,
                 title: words("documentTitle", reader).into(),
                 filing_date,
-                filed_by: filed_by(reader),
+                filed_by: filed_by(reader).into(),
                 number_of_pages: reader.count("numberOfPages"),
                 document: DocumentRef { key, sha256: None },
             };

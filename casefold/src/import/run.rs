@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use casefold_events::{Commit, Digest, DocketNumber, Timestamp, Version};
-use casefold_shared::gateway::{AppendOutcome, BeginOutcome, ControlStore, EventStore, StoreError};
+use casefold_shared::gateway::{
+    AppendOutcome, BeginOutcome, ControlStore, EventStore, StoreError, Stores,
+};
+use casefold_shared::keys::Vault;
 use futures::{StreamExt, stream};
 use tokio::sync::watch;
 
@@ -65,12 +68,17 @@ pub enum ImportError {
 pub struct Importer {
     events: Arc<dyn EventStore>,
     control: Arc<dyn ControlStore>,
+    vault: Arc<Vault>,
 }
 
 impl Importer {
     /// An importer into these stores.
-    pub fn new(events: Arc<dyn EventStore>, control: Arc<dyn ControlStore>) -> Self {
-        Self { events, control }
+    pub fn new(stores: &Stores) -> Self {
+        Self {
+            events: stores.events.clone(),
+            control: stores.control.clone(),
+            vault: stores.vault.clone(),
+        }
     }
 
     /// Imports every case, until `stop` turns true: then the cases that were begun are
@@ -174,7 +182,7 @@ impl Importer {
                 .events
                 .commits_after(plan.docket_number, Version::ZERO)
                 .await?;
-            if !is_of_plan(plan, &there) {
+            if !self.is_of_plan(plan, &there).await? {
                 return Ok(Placed::Another);
             }
             let Some(done) = self
@@ -198,10 +206,17 @@ impl Importer {
         written: &mut usize,
     ) -> Result<Option<usize>, StoreError> {
         let mut head = there.last().map_or(Digest::ZERO, |commit| commit.hash);
-        let mut step = there.len();
-        while let Some(draft) = plan.draft(step, recorded_at) {
+        let rest = there.len()..plan.commits.len();
+        let rest: Vec<_> = rest
+            .filter_map(|step| plan.draft(step, recorded_at))
+            .collect();
+        if rest.is_empty() {
+            return Ok(Some(*written));
+        }
+        // All at once: the keys of everybody in the case are made by one write.
+        for draft in self.vault.seal(rest).await? {
             let commit = draft.seal(head);
-            let is_written = if step == 0 {
+            let is_written = if commit.version == Version(1) {
                 match self.events.case_begin(&commit).await? {
                     BeginOutcome::Written => true,
                     BeginOutcome::Claimed(_) | BeginOutcome::NumberTaken => false,
@@ -217,9 +232,24 @@ impl Importer {
             }
             *written += 1;
             head = commit.hash;
-            step += 1;
         }
         Ok(Some(*written))
+    }
+
+    /// Whether a case's commits are those of the plan, as far as both go. Commits beyond the
+    /// plan are what people did to the case since.
+    async fn is_of_plan(&self, plan: &CasePlan, there: &[Commit]) -> Result<bool, StoreError> {
+        for (planned, commit) in plan.commits.iter().zip(there) {
+            if planned.command_id != commit.command_id
+                || !self
+                    .vault
+                    .is_digest_of(commit, planned.command_digest)
+                    .await?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -274,14 +304,6 @@ impl Placed {
             residue_bytes: plan.residue_bytes,
         }
     }
-}
-
-/// Whether a case's commits are those of the plan, as far as both go. Commits beyond the
-/// plan are what people did to the case since.
-fn is_of_plan(plan: &CasePlan, there: &[Commit]) -> bool {
-    plan.commits.iter().zip(there).all(|(planned, commit)| {
-        planned.command_id == commit.command_id && planned.command_digest == commit.command_digest
-    })
 }
 
 fn failed(docket_number: DocketNumber, error: &dyn std::error::Error) -> CaseReport {

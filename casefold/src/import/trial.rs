@@ -9,7 +9,7 @@ use casefold_events::case::trial::{
 };
 use casefold_events::ids::TrialSessionId;
 use casefold_events::vocabulary::{AutomaticBlockReason, CaseStatus};
-use casefold_events::{CaseEvent, Timestamp};
+use casefold_events::{CaseEvent, Personal, Timestamp};
 
 use super::dates::read_date;
 use super::door::DoorItem;
@@ -134,7 +134,7 @@ pub(super) fn plan_hearings(
             );
             let hearing = Hearing {
                 session,
-                calendar_notes,
+                calendar_notes: calendar_notes.map(Personal::new),
             };
             let event = HearingSet { hearing }.into();
             timeline.add(Kind::Standing, "ImportHearing", last, vec![event]);
@@ -164,7 +164,10 @@ pub(super) fn plan_blocks(
     if is_blocked {
         let reason = reason("blockedReason", reader);
         let at = since("blockedDate", last, reader);
-        let event = TrialBlocked { reason }.into();
+        let event = TrialBlocked {
+            reason: reason.into(),
+        }
+        .into();
         timeline.add(Kind::Standing, "ImportBlock", at, vec![event]);
     }
     let has_priority = holds("highPriority", &["highPriorityReason"], reader)
@@ -177,7 +180,10 @@ pub(super) fn plan_blocks(
     if has_priority {
         let reason = reason("highPriorityReason", reader);
         let at = since("highPriorityDate", last, reader);
-        let event = CasePrioritized { reason }.into();
+        let event = CasePrioritized {
+            reason: reason.into(),
+        }
+        .into();
         timeline.add(Kind::Standing, "ImportPriority", at, vec![event]);
     }
     let is_blocked_by_itself = holds(

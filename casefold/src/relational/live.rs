@@ -12,7 +12,7 @@ use casefold_projector::relational::{
 };
 use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::BoxError;
+use casefold_shared::gateway::{BoxError, Stores};
 use tokio::sync::watch;
 
 use super::TargetUrl;
@@ -53,7 +53,7 @@ impl Live {
         };
         tracing::info!(target = %url, "the relational projection is kept current");
         let projector = RelationalProjector::new(
-            self.store.clone(),
+            Stores::of(self.store.clone()).events,
             Arc::clone(&target),
             Arc::new(SystemClock),
         );

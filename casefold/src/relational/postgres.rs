@@ -194,6 +194,20 @@ impl Target for Postgres {
         Ok(written)
     }
 
+    async fn outdate(&self, cases: &[DocketNumber]) -> Result<(), TargetError> {
+        let numbers: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        let client = self.client().await?;
+        let Some(client) = client.as_ref() else {
+            return Ok(());
+        };
+        let update = "UPDATE cases SET version = 0 WHERE docket_number = ANY($1)";
+        client
+            .execute(update, &[&numbers])
+            .await
+            .map_err(target_error)?;
+        Ok(())
+    }
+
     async fn park(&self, parked: &Parked) -> Result<(), TargetError> {
         let client = self.client().await?;
         let Some(client) = client.as_ref() else {

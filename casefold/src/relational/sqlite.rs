@@ -96,6 +96,22 @@ impl Target for Sqlite {
         .await
     }
 
+    async fn outdate(&self, cases: &[DocketNumber]) -> Result<(), TargetError> {
+        let cases = cases.to_vec();
+        self.with(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for case in cases {
+                transaction.execute(
+                    "UPDATE cases SET version = 0 WHERE docket_number = ?1",
+                    [case.to_string()],
+                )?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
     async fn park(&self, parked: &Parked) -> Result<(), TargetError> {
         let parked = parked.clone();
         self.with(move |connection| {

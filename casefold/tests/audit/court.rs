@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use casefold_events::case::docket::{DocketEntrySealed, DocketEntryUnsealed};
 use casefold_events::case::standing::{CaseSealed, CaseUnsealed};
+use casefold_events::personal::source::SourceAddress;
 use casefold_events::vocabulary::{Role, SealedTo};
 use casefold_events::{
     CaseEvent, CommandId, Commit, CorrelationId, Digest, DocketNumber, DraftCommit, EventId,
@@ -105,7 +106,7 @@ pub(crate) fn commit(
         causation: None,
         committed_with: Vec::new(),
         events: (0..).zip(&events(kind.events)).map(encode).collect(),
-        source: SOURCES[choose(kind.source)].map(Into::into),
+        source: SOURCES[choose(kind.source)].map(SourceAddress::known),
     };
     draft.seal(after.map_or(Digest::ZERO, |it| it.hash))
 }

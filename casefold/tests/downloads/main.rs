@@ -280,7 +280,7 @@ async fn correspondence_is_for_the_court_alone() {
             correspondence_id: CorrespondenceId(id),
             title: "Letter of Vera Lindholm".into(),
             filing_date: at(3),
-            filed_by: "clerk-1".to_owned(),
+            filed_by: "clerk-1".into(),
             document: reference(5),
             number_of_pages: Some(1),
         },

@@ -12,7 +12,7 @@ use casefold::generate::run::{Options, Silent as Quiet, Writer};
 use casefold_events::{Commit, DocketNumber};
 use casefold_projector::rebuild::Progress;
 use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::EventStore;
+use casefold_shared::gateway::{EventStore, Stores};
 use tokio::sync::watch;
 
 use crate::files::{assert_has_all, export, in_place, run};
@@ -29,7 +29,7 @@ async fn generated(store: &DynamoStore, cases: u64) -> Vec<DocketNumber> {
     };
     let store: Arc<DynamoStore> = Arc::new(store.clone());
     let (_stop, stopped) = watch::channel(false);
-    let writer = Writer::new(store.clone(), store, options);
+    let writer = Writer::new(&Stores::of(store), options);
     writer.run(generator, &Quiet, &stopped).await.unwrap();
     let blocks = (0..generator.blocks()).map(|nth| generator.block(nth).unwrap());
     blocks

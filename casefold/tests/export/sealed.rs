@@ -63,10 +63,9 @@ async fn what_is_sealed_after_it_was_written_is_taken_out_and_comes_back_when_it
 #[test]
 fn what_this_build_does_not_understand_is_withheld() {
     let mut commit = Chain::of(docket(101)).commit([petition()]);
-    commit.draft.events.push(StoredEvent {
-        event_type: "FromALaterBuild".to_owned(),
-        ..commit.events[0].clone()
-    });
+    let id = commit.events[0].event_id;
+    let later = StoredEvent::read(id, "FromALaterBuild", 1, "{}");
+    commit.draft.events.push(later);
     let history = history(vec![commit]);
     let to_write = ToWrite::of(&history, Version::ZERO).unwrap();
     let payloads: Vec<_> = to_write

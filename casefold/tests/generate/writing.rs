@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use casefold::generate::Generator;
 use casefold::generate::run::{Done, Options, Progress, RunError, Silent, Writer};
-use casefold_events::{Commit, Version};
+use casefold_events::{Commit, Digest, Version};
 use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::{ControlStore, EventStore};
+use casefold_shared::gateway::{ControlStore, EventStore, Stores};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::histories::{blocks, generator};
 use crate::support::Court;
+use crate::support::history::fold;
 
 const ONE_BY_ONE: usize = 1;
 const MANY: usize = 100;
@@ -26,7 +27,7 @@ fn writer(store: &Arc<DynamoStore>, in_step: usize, beside_others: bool) -> Writ
         in_step: NonZeroUsize::new(in_step).unwrap(),
         beside_others,
     };
-    Writer::new(store.clone(), store.clone(), options)
+    Writer::new(&Stores::of(store.clone()), options)
 }
 
 async fn write(writer: &Writer, generator: Generator) -> Result<Done, RunError> {
@@ -37,10 +38,18 @@ async fn write(writer: &Writer, generator: Generator) -> Result<Done, RunError> 
 /// What is made is there, commit by commit, and nothing else of these cases.
 async fn assert_there(store: &DynamoStore, generator: &Generator) -> u64 {
     let mut commits = 0;
+    let events = Stores::of(Arc::new(store.clone())).events;
     for history in blocks(generator).into_iter().flat_map(|it| it.histories) {
         let number = history.case.docket_number;
-        let there = store.commits_after(number, Version::ZERO).await.unwrap();
-        assert_eq!(there, history.commits);
+        let there = events.commits_after(number, Version::ZERO).await.unwrap();
+        assert_eq!(there.len(), history.commits.len());
+        for (there, made) in there.iter().zip(&history.commits) {
+            assert_eq!(there.reference(), made.reference());
+            assert_eq!(there.command_id, made.command_id);
+            assert_eq!(there.decode().unwrap(), made.decode().unwrap());
+        }
+        // Chained over what is stored.
+        fold(None, &there);
         commits += there.len() as u64;
     }
     commits
@@ -123,8 +132,14 @@ async fn a_run_that_was_killed_between_two_checkpoints_passes_over_what_is_there
         .flat_map(|history| history.commits)
         .collect();
     let there = 70;
-    for commit in &commits[..there] {
-        store.commit_append(commit).await.unwrap();
+    let drafts = commits[..there].iter().map(|commit| commit.draft.clone());
+    let vault = Stores::of(store.clone()).vault;
+    let mut last: Option<Commit> = None;
+    for draft in vault.seal(drafts.collect()).await.unwrap() {
+        let before = last.filter(|last| last.docket_number == draft.docket_number);
+        let commit = draft.seal(before.map_or(Digest::ZERO, |last| last.hash));
+        store.commit_append(&commit).await.unwrap();
+        last = Some(commit);
     }
     let begun = "generate/9/32/320";
     store.checkpoint_put(begun, "0").await.unwrap();

@@ -9,11 +9,14 @@ use casefold::import::report::CaseOutcome;
 use casefold::import::{Importer, Report, Silent, Source, plan_case};
 use casefold_events::{Commit, Version};
 use casefold_shared::case::Case;
+use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::{Config, DEFAULT_TABLE_PREFIX};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::{
-    BeginOutcome, ControlStore, EntrySelection, EventStore, Generation, SnapshotStore,
+    BeginOutcome, ControlStore, EntrySelection, EventStore, Generation, SnapshotStore, Stores,
 };
+use casefold_shared::keys::Keyring;
+use casefold_shared::keys::master::LocalMaster;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -42,7 +45,10 @@ impl Court {
     async fn at(dir: &Path) -> Self {
         let engine = Engine::start(dir).unwrap();
         let config = Config::for_endpoint(engine.endpoint_url(), DEFAULT_TABLE_PREFIX);
-        let store = DynamoStore::new(&sdk_config(&config).await, &config);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let master = LocalMaster::in_file(&dir.join("master.key"), clock.clone());
+        let store = DynamoStore::new(&sdk_config(&config).await, &config)
+            .with_keyring(Keyring::new(Arc::new(master), clock));
         store.create_tables().await.unwrap();
         Self {
             store: Arc::new(store),
@@ -57,7 +63,7 @@ impl Court {
     }
 
     async fn import_until(&self, source: Source, stop: &watch::Receiver<bool>) -> Report {
-        let importer = Importer::new(self.store.clone(), self.store.clone());
+        let importer = Importer::new(&Stores::of(self.store.clone()));
         importer
             .run(source, at("2026-02-03T04:05:06Z"), &Silent, stop)
             .await
@@ -65,7 +71,8 @@ impl Court {
     }
 
     async fn commits(&self, number: &str) -> Vec<Commit> {
-        self.store
+        Stores::of(self.store.clone())
+            .events
             .commits_after(number.parse().unwrap(), Version::ZERO)
             .await
             .unwrap()

@@ -41,7 +41,7 @@ fn correspondence_is_kept_and_what_was_laid_aside_is_in_the_history_alone() {
     let [letter] = case.correspondence.try_into().unwrap();
     assert_eq!(letter.correspondence_id.to_string(), id(0x151));
     assert_eq!(letter.title.expose(), "A letter");
-    assert_eq!(letter.filed_by, "Test Petitionsclerk");
+    assert_eq!(letter.filed_by.expose(), "Test Petitionsclerk");
     assert_eq!(letter.number_of_pages, Some(1));
     assert_eq!(letter.document.key, id(0x151));
     assert_eq!(

@@ -40,7 +40,7 @@ fn a_hearing_is_set_in_its_session_with_the_calendars_note_on_the_case() {
     assert_eq!(hearing.session.trial_date, at("2022-09-05T14:00:00Z"));
     assert_eq!(hearing.session.trial_location, "Reno, Nevada");
     assert_eq!(hearing.session.judge.as_deref(), Some("Underhill"));
-    assert_eq!(hearing.calendar_notes.as_deref(), Some("By telephone"));
+    assert_eq!(hearing.calendar_notes, Some("By telephone".into()));
 }
 
 #[test]

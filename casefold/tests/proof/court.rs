@@ -78,7 +78,7 @@ impl Court {
             beside_others: false,
         };
         let generator = Generator::new(Recipe::new(11, None, Some(cases)).unwrap());
-        let writer = Writer::new(court.store.clone(), court.store.clone(), options);
+        let writer = Writer::new(&Stores::of(court.store.clone()), options);
         writer.run(generator, &Silent, &go_on()).await.unwrap();
         court
     }

@@ -96,11 +96,9 @@ async fn what_this_build_does_not_understand_is_no_finding_and_is_signed_too() {
         note: "a note".into(),
     };
     let mut second = case.commit([CaseEvent::from(note)]).draft;
-    let later = StoredEvent {
-        event_type: "FromALaterBuild".to_owned(),
-        schema_version: 9,
-        ..second.events[0].clone()
-    };
+    let known = &second.events[0];
+    let payload = known.payload.as_str();
+    let later = StoredEvent::read(known.event_id, "FromALaterBuild", 9, payload);
     second.events = vec![later];
     let second = second.seal(first.hash);
     let court = Court::with([&first, &second]).await;

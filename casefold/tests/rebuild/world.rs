@@ -28,6 +28,7 @@ use casefold_shared::gateway::{
 };
 use casefold_shared::generations::change::{StepError, step};
 use casefold_shared::generations::{Generations, NotSafe, Standing};
+use casefold_shared::keys::OpenedEvents;
 use casefold_shared::lists;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -174,7 +175,8 @@ impl Court {
             let meter: Arc<dyn Meter> = store.clone();
             let mut stores = Stores::of(store);
             if let Some(events) = &events {
-                stores.events = events.clone();
+                let opened = OpenedEvents::new(events.clone(), stores.vault.clone());
+                stores.events = Arc::new(opened);
             }
             (stores, meter)
         })
@@ -352,7 +354,9 @@ impl Court {
     pub(crate) async fn assert_is_fold(&self, id: ProjectionId, numbers: &[DocketNumber]) {
         let folder = self.folder(id);
         for number in numbers {
-            let history = History::read(&*self.store, *number).await.unwrap();
+            let history = History::read(&*self.stores().events, *number)
+                .await
+                .unwrap();
             let stored = folder.stored(*number).await.unwrap();
             assert_eq!(stored, folder.expected(&history).unwrap(), "{id} {number}");
             let last = history.last().map(|commit| commit.version);

@@ -69,8 +69,8 @@ fn counsel() -> Counsel {
         user_id: UserId::new("counsel-1").unwrap(),
         counsel_type: CounselType::PrivatePractitioner,
         name: "Ida Berg".into(),
-        bar_number: Some("BI0101".to_owned()),
-        firm_name: Some("Berg and Berg".to_owned()),
+        bar_number: Some("BI0101".into()),
+        firm_name: Some("Berg and Berg".into()),
         email: Some("ida@example.com".into()),
         phone: Some("555-0101".into()),
         address: Some(Personal::new(address())),
@@ -114,7 +114,7 @@ fn full_entry() -> DocketEntry {
             stamped_at: at(12),
             stamped_by: "Judge Berg".to_owned(),
             order: entry_id(3),
-            text: Some("The jurisdiction is retained".to_owned()),
+            text: Some("The jurisdiction is retained".into()),
         }),
         checked: Some(Checked {
             qc_at: at(13),
@@ -179,7 +179,7 @@ fn full_case() -> Case {
     case.trial_session = Some(session.clone());
     case.hearings.push(Hearing {
         session,
-        calendar_notes: Some("At ten".to_owned()),
+        calendar_notes: Some("At ten".into()),
     });
     case.blocked = Some(because("A related case"));
     case.priority = Some(because("The petitioner is ill"));
@@ -197,7 +197,7 @@ fn full_case() -> Case {
         correspondence_id: Uuid::from_u128(40).into(),
         title: "A letter".into(),
         filing_date: at(7),
-        filed_by: "clerk-1".to_owned(),
+        filed_by: "clerk-1".into(),
         number_of_pages: Some(2),
         document: document(),
     });

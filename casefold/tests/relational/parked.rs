@@ -35,12 +35,12 @@ async fn parked(database: &Database) -> Vec<Value> {
 async fn append_unheard_of(court: &Court, chain: &mut Chain) {
     let like = next(&mut chain.clone());
     let draft = DraftCommit {
-        events: vec![StoredEvent {
-            event_id: EventId(Uuid::from_u128(9)),
-            event_type: "CaseTeleported".to_owned(),
-            schema_version: 1,
-            payload: "{}".to_owned(),
-        }],
+        events: vec![StoredEvent::read(
+            EventId(Uuid::from_u128(9)),
+            "CaseTeleported",
+            1,
+            "{}",
+        )],
         ..(*like).clone()
     };
     let commit = draft.seal(chain.head);

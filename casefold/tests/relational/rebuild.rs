@@ -153,6 +153,10 @@ impl Target for Mortal {
         self.target.put(cases).await
     }
 
+    async fn outdate(&self, cases: &[DocketNumber]) -> Result<(), TargetError> {
+        self.target.outdate(cases).await
+    }
+
     async fn park(&self, parked: &Parked) -> Result<(), TargetError> {
         self.target.park(parked).await
     }
@@ -287,6 +291,10 @@ impl Target for Counting {
         let written = self.target.put(cases).await?;
         self.written.fetch_add(written, Ordering::Relaxed);
         Ok(written)
+    }
+
+    async fn outdate(&self, cases: &[DocketNumber]) -> Result<(), TargetError> {
+        self.target.outdate(cases).await
     }
 
     async fn park(&self, parked: &Parked) -> Result<(), TargetError> {

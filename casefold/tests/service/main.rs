@@ -6,6 +6,7 @@ mod case_life;
 mod crash;
 mod documents;
 mod examples;
+mod forgetting;
 #[path = "../support/history.rs"]
 #[allow(
     dead_code,

@@ -14,6 +14,8 @@ use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
+use casefold_shared::keys::Keyring;
+use casefold_shared::keys::master::LocalMaster;
 use serde_json::{Value, json};
 
 use crate::support::{Served, run, served_case};
@@ -85,7 +87,10 @@ async fn court_of_an_older_build(data_dir: &Path) {
     let engine = tokio::task::spawn_blocking(move || Engine::start(&dir).unwrap());
     let engine = engine.await.unwrap();
     let config = Config::for_endpoint(engine.endpoint_url(), "casefold");
-    let store = DynamoStore::new(&sdk_config(&config).await, &config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let master = LocalMaster::in_file(&data_dir.join("master.key"), clock.clone());
+    let store = DynamoStore::new(&sdk_config(&config).await, &config)
+        .with_keyring(Keyring::new(Arc::new(master), clock));
     store.create_tables().await.unwrap();
     let service = Service::new(Stores::of(Arc::new(store)), Arc::new(SystemClock));
     let petition = Request {

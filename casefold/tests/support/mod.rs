@@ -21,8 +21,12 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use casefold::engine::Engine;
+use casefold_events::personal::keys::DataKey;
+use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::keys::Keyring;
+use casefold_shared::keys::master::LocalMaster;
 use tempfile::TempDir;
 
 /// Names the variable that holds the endpoint of another engine to test against.
@@ -120,7 +124,15 @@ impl Court {
 
 async fn store_at(endpoint_url: &str, prefix: &str) -> DynamoStore {
     let config = Config::for_endpoint(endpoint_url, prefix);
-    DynamoStore::new(&sdk_config(&config).await, &config)
+    DynamoStore::new(&sdk_config(&config).await, &config).with_keyring(keyring(SystemClock))
+}
+
+/// A keyring of a process of its own. All have the same master key, as all processes of a court
+/// do.
+pub fn keyring(clock: impl Clock + 'static) -> Keyring {
+    let clock: Arc<dyn Clock> = Arc::new(clock);
+    let master = LocalMaster::of(DataKey::of([7; 32]), clock.clone());
+    Keyring::new(Arc::new(master), clock)
 }
 
 /// A name that no other test has, in this process or another.

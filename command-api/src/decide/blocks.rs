@@ -24,7 +24,7 @@ pub(super) fn block(
     if case.priority.is_some() {
         return Err(Refusal::CasePrioritized);
     }
-    let reason = body.reason.clone();
+    let reason = body.reason.clone().into();
     draft.event(TrialBlocked { reason });
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(super) fn prioritize(
     if case.priority.is_some() {
         return Err(Refusal::CaseAlreadyPrioritized);
     }
-    let reason = body.reason.clone();
+    let reason = body.reason.clone().into();
     draft.event(CasePrioritized { reason });
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(super) fn add(
         correspondence_id: CorrespondenceId(draft.id()),
         title: body.title.clone(),
         filing_date: draft.at,
-        filed_by: name.unwrap_or_else(|| actor.user_id.to_string()),
+        filed_by: name.unwrap_or_else(|| actor.user_id.to_string()).into(),
         number_of_pages: Some(body.document.number_of_pages),
         document: reference(&body.document),
     };

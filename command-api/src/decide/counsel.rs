@@ -62,8 +62,8 @@ pub(super) fn associate(
         user_id: appearance.user_id,
         counsel_type: appearance.counsel_type,
         name: appearance.name,
-        bar_number,
-        firm_name,
+        bar_number: bar_number.map(Personal::new),
+        firm_name: firm_name.map(Personal::new),
         email,
         phone,
         address,
@@ -236,8 +236,12 @@ fn apply(body: &UpdateCounsel, before: &Counsel) -> Counsel {
     if let Some(service_indicator) = body.service_indicator {
         after.service_indicator = service_indicator;
     }
-    set(&mut after.bar_number, bar_number.as_ref());
-    set(&mut after.firm_name, firm_name.as_ref());
+    let (bar_number, firm_name) = (bar_number.clone(), firm_name.clone());
+    set(
+        &mut after.bar_number,
+        bar_number.map(Personal::new).as_ref(),
+    );
+    set(&mut after.firm_name, firm_name.map(Personal::new).as_ref());
     set(&mut after.email, email.as_ref());
     set(&mut after.phone, phone.as_ref());
     set(&mut after.address, address.as_ref());

@@ -150,7 +150,7 @@ pub(super) fn stamp(case: &Case, body: &StampMotion, draft: &mut Draft<'_>) -> R
             stamped_at: draft.at,
             stamped_by: body.stamped_by.clone(),
             order: id,
-            text: body.text.clone(),
+            text: body.text.clone().map(Personal::new),
         },
     });
     let title = match &body.title {

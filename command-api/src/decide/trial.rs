@@ -1,5 +1,6 @@
 //! Trial sessions, hearings, the calendar, and readiness for trial.
 
+use casefold_events::Personal;
 use casefold_events::case::trial::{
     AddedToTrialSession, CaseCalendared, Hearing, HearingRemoved, HearingSet,
     RemovedFromTrialSession, TrialSession,
@@ -98,7 +99,7 @@ pub(super) fn set_hearing(
     require_not_in(case, body.session.trial_session_id)?;
     let hearing = Hearing {
         session: body.session.clone(),
-        calendar_notes: body.calendar_notes.clone(),
+        calendar_notes: body.calendar_notes.clone().map(Personal::new),
     };
     draft.event(HearingSet { hearing });
     Ok(())

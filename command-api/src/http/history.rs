@@ -93,7 +93,8 @@ pub(super) struct EventView {
     event_type: String,
     /// The version of its payload's schema.
     schema_version: u32,
-    /// The payload, as it is stored.
+    /// The payload, as it is told: its personal values are stored encrypted, and say
+    /// `[forgotten]` where their keys were destroyed. The hashes are over what is stored.
     #[schema(value_type = Object)]
     payload: serde_json::Value,
 }
@@ -191,7 +192,7 @@ fn within_bytes(mut commits: Vec<Commit>, next: Option<Version>) -> (Vec<Commit>
         bytes += commit
             .events
             .iter()
-            .map(|event| event.payload.len())
+            .map(|event| event.told().len())
             .sum::<usize>();
         bytes <= MAX_HISTORY_BYTES
     });
@@ -233,9 +234,10 @@ impl CommitView {
 
 impl EventView {
     fn of(event: StoredEvent) -> Self {
-        // The audit shows what is stored, even where it is no JSON any more.
-        let payload = serde_json::from_str(&event.payload)
-            .unwrap_or(serde_json::Value::String(event.payload));
+        // The audit shows what is there, even where it is no JSON any more.
+        let told = event.told();
+        let payload = serde_json::from_str(told)
+            .unwrap_or_else(|_| serde_json::Value::String(told.to_owned()));
         Self {
             event_id: event.event_id,
             event_type: event.event_type,

@@ -50,7 +50,12 @@ impl Service {
             let year = received_at(&decision).unwrap_or(now).year_of_docket();
             let number = self.control.docket_number_next(year).await?;
             let head = CaseHead::before(number);
-            let commit = envelope.draft(head, &decision, self, now)?.seal(head.hash);
+            let draft = envelope.draft(head, &decision, self, now)?;
+            let mut sealed = self.vault.seal(vec![draft]).await?;
+            let Some(draft) = sealed.pop() else {
+                return Err(CommandError::NoSuchCase(number));
+            };
+            let commit = draft.seal(head.hash);
             match self
                 .begin(&commit, request.idempotency_key.is_some())
                 .await?
@@ -91,7 +96,9 @@ impl Service {
         envelope: &Envelope<'_, PetitionCommand>,
         commit: CommitRef,
     ) -> Result<Answer, CommandError> {
-        let answers = envelope.repeat(&self.commits(&[commit]).await?)?;
+        let answers = envelope
+            .repeat(self, &self.commits(&[commit]).await?)
+            .await?;
         first(answers, commit.docket_number)
     }
 
@@ -115,7 +122,7 @@ impl Service {
                 Found::Repeated(commit) => {
                     let commits = self.commits(&[commit]).await?;
                     let step = self.step_of(commits).await?;
-                    return first(envelope.repeat(&step)?, docket_number);
+                    return first(envelope.repeat(self, &step).await?, docket_number);
                 }
             };
             let now = self.clock.now();
@@ -130,14 +137,15 @@ impl Service {
             self.require_stored(request.command.attachments()).await?;
             let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
             let planned = self.plan(&case, draft, decision.events)?;
-            let commits = sealed(&[planned], usize::MAX);
+            let planned = self.sealed_values(vec![planned]).await?;
+            let commits = sealed(&planned, usize::MAX);
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
                     return first(Answer::of(&commits, false), docket_number);
                 }
                 AppendOutcome::Repeated(commits) => {
                     let step = self.step_of(commits).await?;
-                    return first(envelope.repeat(&step)?, docket_number);
+                    return first(envelope.repeat(self, &step).await?, docket_number);
                 }
                 AppendOutcome::Conflict => {}
             }
@@ -186,6 +194,7 @@ impl Service {
             let decisions = decide::group(&cases, &request.command, ask)?;
             self.require_stored(request.command.attachments()).await?;
             let planned = self.plan_group(&envelope, &cases, decisions, now)?;
+            let planned = self.sealed_values(planned).await?;
             let all: usize = planned.iter().map(|planned| planned.drafts.len()).sum();
             let each = if all <= COMMITS_IN_ONE_STEP {
                 usize::MAX
@@ -278,7 +287,7 @@ impl Service {
                 step.extend(self.follow_up(&before, &commit).await?);
             }
         }
-        envelope.repeat(&step)
+        envelope.repeat(self, &step).await
     }
 
     /// All the commits of the step that some of them were made in.

@@ -1,9 +1,10 @@
 //! What the commits of one command have in common, and how a commit is made of a decision.
 
 use casefold_events::canonical::to_canonical;
+use casefold_events::personal::source::SourceAddress;
 use casefold_events::{
-    CaseEvent, CommandId, Commit, Digest, DocketNumber, DraftCommit, EventId, Personal,
-    StoredEvent, Timestamp, Version,
+    CaseEvent, CommandId, Commit, Digest, DocketNumber, DraftCommit, EventId, StoredEvent,
+    Timestamp, Version,
 };
 use casefold_shared::case::Case;
 use serde::Serialize;
@@ -44,20 +45,23 @@ impl<'a, C: Serialize> Envelope<'a, C> {
     }
 
     /// The first answer again, if the commits were made by this very command.
-    pub(super) fn repeat(&self, commits: &[Commit]) -> Result<Vec<Answer>, CommandError> {
-        let own = |commit: &&Commit| commit.command_id == self.command_id;
-        if commits
-            .iter()
-            .filter(own)
-            .any(|commit| commit.command_digest != self.digest)
-        {
-            return Err(CommandError::KeyReused);
+    pub(super) async fn repeat(
+        &self,
+        service: &Service,
+        commits: &[Commit],
+    ) -> Result<Vec<Answer>, CommandError> {
+        for commit in commits {
+            if commit.command_id == self.command_id
+                && !service.vault.is_digest_of(commit, self.digest).await?
+            {
+                return Err(CommandError::KeyReused);
+            }
         }
         Ok(Answer::of(commits, true))
     }
 
-    /// The commit of a decision on a case as it stands, before it is chained. Times never run
-    /// backwards within a case, whatever the machine's clock does.
+    /// The commit of a decision on a case as it stands, before it is encrypted and chained. Times
+    /// never run backwards within a case, whatever the machine's clock does.
     pub(super) fn draft(
         &self,
         at: CaseHead,
@@ -80,15 +84,9 @@ impl<'a, C: Serialize> Envelope<'a, C> {
             causation: None,
             committed_with: Vec::new(),
             events: encode(&decision.events, service)?,
-            source: source_as_stored(self.request),
+            source: self.request.source.clone().map(SourceAddress::known),
         })
     }
-}
-
-/// The source address as the commit keeps it. It is personal data of the actor: this is the one
-/// way by which it gets into a commit, and where whatever seals it belongs.
-fn source_as_stored<C>(request: &Request<C>) -> Option<Personal<String>> {
-    request.source.clone()
 }
 
 /// Events in their stored form, each with a new id.

@@ -6,7 +6,8 @@
 //!
 //! A command costs: one read of the snapshot (with the command-id row beside it where the
 //! caller sent an idempotency key), one strongly consistent read of the commits past it,
-//! and one conditional write.
+//! and one conditional write. The case's keys are read besides, where this process has not read
+//! them in the last seconds; a petition, and a command that names somebody new, writes them.
 
 mod audit;
 mod calendar;
@@ -32,6 +33,7 @@ use casefold_shared::gateway::{
     AccessLog, CommitIndex, ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
 };
 use casefold_shared::generations::follow::Follower;
+use casefold_shared::keys::Vault;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
 
 pub use self::audit::{AuditPage, PageOf};
@@ -62,6 +64,7 @@ pub struct Service {
     audit_generations: Arc<Follower>,
     access_log: Arc<dyn AccessLog>,
     accesses: Arc<Recorder>,
+    vault: Arc<Vault>,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -228,6 +231,7 @@ impl Service {
             control: stores.control,
             clock,
             documents: None,
+            vault: stores.vault,
         }
     }
 

@@ -71,6 +71,25 @@ impl Service {
         Ok(Planned { head, drafts })
     }
 
+    /// Encrypts what is personal in commits that are to be chained, with the keys of all their
+    /// cases read at once.
+    pub(super) async fn sealed_values(
+        &self,
+        planned: Vec<Planned>,
+    ) -> Result<Vec<Planned>, CommandError> {
+        let heads: Vec<_> = planned
+            .iter()
+            .map(|planned| (planned.head, planned.drafts.len()))
+            .collect();
+        let drafts = planned.into_iter().flat_map(|planned| planned.drafts);
+        let mut sealed = self.vault.seal(drafts.collect()).await?.into_iter();
+        let with_drafts = |(head, count)| Planned {
+            head,
+            drafts: sealed.by_ref().take(count).collect(),
+        };
+        Ok(heads.into_iter().map(with_drafts).collect())
+    }
+
     /// The commits of policies that follow on a case as it stands, but for those that acted
     /// on this cause already.
     fn following(
@@ -154,6 +173,7 @@ impl Service {
                 [_] => Vec::new(),
                 drafts => drafts.iter().map(reference).collect(),
             };
+            let drafts = self.vault.seal(drafts).await?;
             let new = chain(head.hash, &drafts, &together);
             match self.append(&new).await? {
                 AppendOutcome::Written => {

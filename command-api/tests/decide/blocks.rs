@@ -25,12 +25,12 @@ fn unprioritize() -> Value {
 }
 
 fn blocked() -> History {
-    let reason = "Settlement".to_owned();
+    let reason = "Settlement".into();
     at_issue("101-26").and(TrialBlocked { reason })
 }
 
 fn prioritized() -> History {
-    let reason = "Illness".to_owned();
+    let reason = "Illness".into();
     at_issue("101-26").and(CasePrioritized { reason })
 }
 

@@ -31,7 +31,7 @@ fn correspondence(number: u32) -> CorrespondenceAdded {
             correspondence_id: id(number),
             title: "Letter".into(),
             filing_date: time(FILED_AT),
-            filed_by: "A clerk".to_owned(),
+            filed_by: "A clerk".into(),
             number_of_pages: Some(1),
             document: DocumentRef {
                 key: format!("letters/{number}.pdf"),
@@ -67,7 +67,7 @@ fn a_letter_is_filed_at_any_time_under_the_clerks_name() {
         let filed = &outcome.case.correspondence[0];
         assert_eq!(filed.title.expose(), "Letter");
         assert_eq!(filed.filing_date, time(NOW));
-        assert_eq!(filed.filed_by, "Somebody");
+        assert_eq!(filed.filed_by.expose(), "Somebody");
         assert_eq!(filed.number_of_pages, Some(3));
         assert_eq!(filed.document.key, "letters/1.pdf");
         assert!(filed.document.sha256.is_some());
@@ -113,7 +113,7 @@ fn a_changed_letter_keeps_its_date_and_who_filed_it() {
     assert_eq!(changed.document.key, "letters/2.pdf");
     assert_eq!(changed.number_of_pages, Some(3));
     assert_eq!(changed.filing_date, time(FILED_AT));
-    assert_eq!(changed.filed_by, "A clerk");
+    assert_eq!(changed.filed_by.expose(), "A clerk");
     for change in [json!({}), json!({"title": "Letter"})] {
         given(with_letter())
             .when(update(change))

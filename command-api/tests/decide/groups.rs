@@ -213,7 +213,7 @@ fn a_case_is_calendared_once() {
 
 #[test]
 fn a_case_that_can_not_be_tried_in_the_session_is_not_calendared() {
-    let reason = || "Settlement".to_owned();
+    let reason = || "Settlement".into();
     let refused = [
         (filed().numbered("102-26"), "PETITION_NOT_SERVED"),
         (

@@ -80,7 +80,7 @@ fn a_second_reason_changes_why_a_case_is_kept_from_trial() {
 #[test]
 fn neither_a_calendared_nor_a_prioritized_case_is_kept_from_trial_by_itself() {
     let prioritized = served().and(CasePrioritized {
-        reason: "A test case".to_owned(),
+        reason: "A test case".into(),
     });
     for history in [calendared(), prioritized] {
         given(history)

@@ -131,7 +131,7 @@ fn a_case_is_tried_after_service_and_neither_on_appeal_nor_closed() {
 
 #[test]
 fn a_case_that_somebody_blocked_is_not_put_into_a_session() {
-    let reason = "Settlement".to_owned();
+    let reason = "Settlement".into();
     given(at_issue("101-26").and(TrialBlocked { reason }))
         .when(add(1))
         .by(docket_clerk())
@@ -210,10 +210,7 @@ fn a_hearing_is_set_beside_the_trial_and_once_in_a_session() {
         .then_events(["HearingSet"])
         .case;
     assert_eq!(case.hearings[0].session, session(2));
-    assert_eq!(
-        case.hearings[0].calendar_notes.as_deref(),
-        Some("By telephone")
-    );
+    assert_eq!(case.hearings[0].calendar_notes, Some("By telephone".into()));
     for history in [in_session(2), calendared(2), served().heard_in(2)] {
         given(history)
             .when(set_hearing(2))

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::entry::{DocumentRef, FiledEntry, Service, Signature};
 use crate::ids::DocketEntryId;
+use crate::personal::Personal;
 use crate::time::Timestamp;
 use crate::vocabulary::{MotionDisposition, SealedTo};
 
@@ -115,7 +116,8 @@ pub struct Stamp {
     pub order: DocketEntryId,
     /// What the stamp says besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub text: Option<Personal<String>>,
 }
 
 /// A motion was stamped.

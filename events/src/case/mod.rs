@@ -15,6 +15,7 @@ pub mod trial;
 use crate::canonical::CanonicalError;
 use crate::ids::DocketEntryId;
 use crate::party::Contact;
+use crate::personal::{Unwalkable, places};
 use crate::stored::payload_of;
 
 /// Declares every event with the newest version of its schema, once.
@@ -57,6 +58,11 @@ macro_rules! case_events {
             /// [`CanonicalError`] where the payload has no canonical form.
             pub fn payload(&self) -> Result<String, CanonicalError> {
                 match self { $(Self::$name(payload) => payload_of(payload),)+ }
+            }
+
+            /// Where in the payload personal values are, as JSON pointers.
+            pub(crate) fn personal_places(&self) -> Result<Vec<String>, Unwalkable> {
+                match self { $(Self::$name(payload) => places(payload),)+ }
             }
 
             pub(crate) fn schema(event_type: &str) -> Option<(&'static str, u32)> {

@@ -62,7 +62,8 @@ pub struct Correspondence {
     /// When it was filed.
     pub filing_date: Timestamp,
     /// The user who filed it.
-    pub filed_by: String,
+    #[schema(value_type = String)]
+    pub filed_by: Personal<String>,
     /// How many pages it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_of_pages: Option<u32>,

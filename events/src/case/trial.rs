@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::TrialSessionId;
+use crate::personal::Personal;
 use crate::time::Timestamp;
 use crate::vocabulary::AutomaticBlockReason;
 
@@ -65,7 +66,8 @@ pub struct Hearing {
     pub session: TrialSession,
     /// What the calendar says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calendar_notes: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub calendar_notes: Option<Personal<String>>,
 }
 
 /// A hearing was taken off.
@@ -81,7 +83,8 @@ pub struct HearingRemoved {
 #[serde(rename_all = "camelCase")]
 pub struct TrialBlocked {
     /// Why.
-    pub reason: String,
+    #[schema(value_type = String)]
+    pub reason: Personal<String>,
 }
 
 /// Nobody of the court keeps the case from trial any more.
@@ -108,7 +111,8 @@ pub struct AutomaticBlockLifted {}
 #[serde(rename_all = "camelCase")]
 pub struct CasePrioritized {
     /// Why.
-    pub reason: String,
+    #[schema(value_type = String)]
+    pub reason: Personal<String>,
 }
 
 /// The case is not to be tried before others any more.

@@ -8,6 +8,13 @@ pub(super) const STEP: Step = Step {
     event_type: "DocketEntryFiled",
     from: 1,
     meaning: "the entry's `description` is its `title`",
+    personal: &[
+        "/entry/description",
+        "/entry/title",
+        "/entry/filedBy",
+        "/entry/servedParties/*/name",
+        "/entry/servedParties/*/email",
+    ],
     lift,
 };
 

@@ -10,6 +10,12 @@ pub(super) const STEP: Step = Step {
     from: 2,
     meaning: "`servedAt`, `servedParties` and `servedPartiesCode` of the entry become a \
               `DocketEntryServed` of their own, after the filing",
+    personal: &[
+        "/entry/title",
+        "/entry/filedBy",
+        "/entry/servedParties/*/name",
+        "/entry/servedParties/*/email",
+    ],
     lift,
 };
 

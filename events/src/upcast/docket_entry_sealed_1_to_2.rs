@@ -9,6 +9,7 @@ pub(super) const STEP: Step = Step {
     from: 1,
     meaning: "a seal that doesn't say from whom is one from everybody outside the court \
               (`sealedTo` External)",
+    personal: &[],
     lift,
 };
 

@@ -10,8 +10,58 @@ pub(super) const STEP: Step = Step {
     from: 1,
     meaning: "`contactPrimary`, `contactSecondary` and `otherPetitioners` become `petitioners`, \
               each with an id and an address of its own",
+    personal: &PERSONAL,
     lift,
 };
+
+/// Where personal values are: in the people of 2020, and in today's form, which was written
+/// under version 1 before the first release. An import writes each person with an id, so whose
+/// a value is follows from its place here too.
+const PERSONAL: [&str; 43] = [
+    "/caption",
+    "/contactPrimary/name",
+    "/contactPrimary/secondaryName",
+    "/contactPrimary/inCareOf",
+    "/contactPrimary/phone",
+    "/contactPrimary/email",
+    "/contactPrimary/address1",
+    "/contactPrimary/address2",
+    "/contactPrimary/address3",
+    "/contactPrimary/city",
+    "/contactPrimary/state",
+    "/contactPrimary/postalCode",
+    "/contactPrimary/country",
+    "/contactSecondary/name",
+    "/contactSecondary/secondaryName",
+    "/contactSecondary/inCareOf",
+    "/contactSecondary/phone",
+    "/contactSecondary/email",
+    "/contactSecondary/address1",
+    "/contactSecondary/address2",
+    "/contactSecondary/address3",
+    "/contactSecondary/city",
+    "/contactSecondary/state",
+    "/contactSecondary/postalCode",
+    "/contactSecondary/country",
+    "/otherPetitioners/*/name",
+    "/otherPetitioners/*/secondaryName",
+    "/otherPetitioners/*/inCareOf",
+    "/otherPetitioners/*/phone",
+    "/otherPetitioners/*/email",
+    "/otherPetitioners/*/address1",
+    "/otherPetitioners/*/address2",
+    "/otherPetitioners/*/address3",
+    "/otherPetitioners/*/city",
+    "/otherPetitioners/*/state",
+    "/otherPetitioners/*/postalCode",
+    "/otherPetitioners/*/country",
+    "/petitioners/*/name",
+    "/petitioners/*/secondaryName",
+    "/petitioners/*/inCareOf",
+    "/petitioners/*/phone",
+    "/petitioners/*/email",
+    "/petitioners/*/address",
+];
 
 /// Parts of a contact that keep their names.
 const KEPT: [&str; 7] = [

@@ -30,12 +30,12 @@ pub(crate) fn public(secret: &SigningKey) -> PublicKey {
 pub(crate) fn history(docket_number: DocketNumber, commits: u64) -> Vec<Commit> {
     let mut history: Vec<Commit> = Vec::new();
     for version in 1..=commits {
-        let event = StoredEvent {
-            event_id: EventId(uuid::Uuid::from_u128(u128::from(version))),
-            event_type: "CaseNoteWritten".to_owned(),
-            schema_version: 1,
-            payload: format!(r#"{{"text":"note {version} of {docket_number}"}}"#),
-        };
+        let event = StoredEvent::read(
+            EventId(uuid::Uuid::from_u128(u128::from(version))),
+            "CaseNoteWritten",
+            1,
+            format!(r#"{{"text":"note {version} of {docket_number}"}}"#),
+        );
         let draft = DraftCommit {
             docket_number,
             version: Version(version),

@@ -49,7 +49,8 @@ resource "aws_dynamodb_table" "events" {
 }
 
 # What is derived: the projections, each under its name and generation. It can be thrown away and
-# replayed: recovery to a point in time only saves the wait.
+# replayed. It tells personal data in clear, so it has no recovery to a point in time: there,
+# whoever was forgotten would be told of for five weeks more.
 resource "aws_dynamodb_table" "snapshots" {
   name         = "${var.prefix}-snapshots"
   billing_mode = "PAY_PER_REQUEST"
@@ -69,7 +70,7 @@ resource "aws_dynamodb_table" "snapshots" {
   }
 
   point_in_time_recovery {
-    enabled = true
+    enabled = false
   }
 
   server_side_encryption {
@@ -101,6 +102,40 @@ resource "aws_dynamodb_table" "control" {
 
   point_in_time_recovery {
     enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
+
+# The keys under which personal values in events are encrypted. Destroying one is how somebody is
+# forgotten, so there is no recovery to a point in time: it would keep destroyed keys for five
+# weeks. Losing the table loses the personal data: deletion protection, and backups of the
+# operator's own that end with each act of forgetting (docs/forgetting.md).
+resource "aws_dynamodb_table" "keys" {
+  name         = "${var.prefix}-keys"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = false
   }
 
   server_side_encryption {

@@ -6,6 +6,7 @@ output "names" {
     control     = aws_dynamodb_table.control.name
     accesses    = aws_dynamodb_table.accesses.name
     checkpoints = aws_dynamodb_table.checkpoints.name
+    keys        = aws_dynamodb_table.keys.name
   }
 }
 
@@ -17,6 +18,7 @@ output "arns" {
     control     = aws_dynamodb_table.control.arn
     accesses    = aws_dynamodb_table.accesses.arn
     checkpoints = aws_dynamodb_table.checkpoints.arn
+    keys        = aws_dynamodb_table.keys.arn
   }
 }
 

@@ -1,5 +1,5 @@
 variable "prefix" {
-  description = "Starts the name of every table, so that several deployments can share an account: <prefix>-events, <prefix>-snapshots, <prefix>-control, <prefix>-accesses."
+  description = "Starts the name of every table, so that several deployments can share an account: <prefix>-events, <prefix>-snapshots, <prefix>-control, <prefix>-accesses, <prefix>-checkpoints, <prefix>-keys."
   type        = string
   nullable    = false
 

@@ -150,7 +150,7 @@ fn one_of_each(n: u128) -> [CaseEvent; 7] {
         correspondence_id: CorrespondenceId(id),
         title: Personal::from("Letter"),
         filing_date: noon(),
-        filed_by: "clerk".to_owned(),
+        filed_by: "clerk".into(),
         number_of_pages: None,
         document: DocumentRef {
             key: "documents/letter".to_owned(),

@@ -62,6 +62,24 @@ impl RelationalProjector {
         response
     }
 
+    /// Writes cases as their commits are told now, whatever version their rows are of.
+    ///
+    /// # Errors
+    /// [`RelationalError`]; doing it again does the rest.
+    pub async fn write_anew(&self, cases: &[DocketNumber]) -> Result<(), RelationalError> {
+        for cases in cases.chunks(CASES_AT_ONCE) {
+            self.target.outdate(cases).await?;
+            let histories = futures::stream::iter(cases.to_vec())
+                .map(|case| History::read(&*self.events, case))
+                .buffered(CASES_AT_ONCE)
+                .try_collect::<Vec<_>>()
+                .await?;
+            let histories: Vec<_> = histories.iter().collect();
+            write(&*self.target, &*self.clock, &histories).await?;
+        }
+        Ok(())
+    }
+
     async fn advance(
         &self,
         hints: &BTreeMap<DocketNumber, Version>,

@@ -30,6 +30,11 @@ pub trait Target: Send + Sync {
     /// [`TargetError`]; nothing is written then.
     async fn put(&self, cases: &[Arc<CaseRows>]) -> Result<u64, TargetError>;
 
+    /// Has the rows of these cases count as of no version, so that the next put replaces them,
+    /// whatever version it is of: where the same commits have another meaning now, for somebody
+    /// was forgotten.
+    async fn outdate(&self, cases: &[DocketNumber]) -> Result<(), TargetError>;
+
     /// Parks a case, unless its rows have passed that version meanwhile. Where it was parked
     /// at the same version already, it has been since then.
     async fn park(&self, parked: &Parked) -> Result<(), TargetError>;

@@ -1,6 +1,7 @@
 use casefold_events::case::docket::{DocketEntryServed, DocketEntryUnsealed};
 use casefold_events::case::standing::{CaseSealed, JudgeAssigned};
 use casefold_events::entry::Service;
+use casefold_events::personal::source::SourceAddress;
 use casefold_events::vocabulary::Role;
 use casefold_events::{
     CaseEvent, CommandId, Commit, CorrelationId, Digest, DocketEntryId, DocketNumber, DraftCommit,
@@ -62,7 +63,7 @@ fn commit(events: &[CaseEvent], source: Option<&str>) -> Commit {
         causation: None,
         committed_with: Vec::new(),
         events: stored.collect::<Result<_, _>>().unwrap(),
-        source: source.map(Into::into),
+        source: source.map(SourceAddress::known),
     };
     draft.seal(Digest::ZERO)
 }

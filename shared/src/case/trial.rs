@@ -84,7 +84,7 @@ impl Case {
     pub(super) fn trial_blocked(&mut self, event: TrialBlocked, context: Context<'_>) {
         self.priority = None;
         self.blocked = Some(Because {
-            reason: event.reason,
+            reason: event.reason.into_exposed(),
             since: context.commit.effective_at,
         });
     }
@@ -115,7 +115,7 @@ impl Case {
         self.blocked = None;
         self.automatic_block = None;
         self.priority = Some(Because {
-            reason: event.reason,
+            reason: event.reason.into_exposed(),
             since: context.commit.effective_at,
         });
     }

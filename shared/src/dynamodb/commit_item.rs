@@ -4,9 +4,10 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use casefold_events::personal::source::SourceAddress;
 use casefold_events::{
     CommandId, Commit, CommitRef, CorrelationId, Digest, DocketNumber, DraftCommit, EventId,
-    Personal, StoredEvent, Timestamp, UserId, Version,
+    StoredEvent, Timestamp, UserId, Version,
 };
 
 use super::item::{Item, corrupt, get_number, get_text, number, text};
@@ -43,7 +44,7 @@ pub(super) fn commit_to_item(commit: &Commit) -> Item {
         put("committed_with", AttributeValue::L(together.collect()));
     }
     if let Some(source) = &commit.source {
-        put("source", text(source.expose()));
+        put("source", text(source.stored()));
     }
     put("prev_hash", text(commit.prev_hash.to_string()));
     put("hash", text(commit.hash.to_string()));
@@ -123,7 +124,7 @@ pub(super) fn commit_from_item(item: &Item) -> Result<Commit, StoreError> {
             Some(_) | None => return Err(corrupt(item, "attribute events is no list")),
         },
         source: match item.contains_key("source") {
-            true => Some(Personal::new(get_text(item, "source")?.to_owned())),
+            true => Some(SourceAddress::read(get_text(item, "source")?)),
             false => None,
         },
     };
@@ -143,17 +144,13 @@ fn event_from_map(item: &Item, event: &AttributeValue) -> Result<StoredEvent, St
         Some(AttributeValue::S(value)) => Ok(value),
         Some(_) | None => Err(unfit(&format!("has no {name}"))),
     };
+    let id = exact(field("id")?).ok_or_else(|| unfit("has an id that is no UUID"))?;
     let version = event.get("v").and_then(|version| version.as_n().ok());
-    Ok(StoredEvent {
-        event_id: exact(field("id")?)
-            .map(EventId)
-            .ok_or_else(|| unfit("has an id that is no UUID"))?,
-        event_type: field("type")?.clone(),
-        schema_version: version
-            .and_then(|version| exact(version))
-            .ok_or_else(|| unfit("has no whole version"))?,
-        payload: field("payload")?.clone(),
-    })
+    let version = version
+        .and_then(|version| exact(version))
+        .ok_or_else(|| unfit("has no whole version"))?;
+    let (event_type, payload) = (field("type")?, field("payload")?);
+    Ok(StoredEvent::read(EventId(id), event_type, version, payload))
 }
 
 /// A value that is written in its own form and no other.
@@ -199,12 +196,8 @@ mod tests {
             docket_number: "102-26".parse().unwrap(),
             version: Version(9),
         };
-        let event = StoredEvent {
-            event_id: EventId(uuid::Uuid::from_u128(7)),
-            event_type: "FromALaterBuild".to_owned(),
-            schema_version: 4,
-            payload: r#"{"a":"é \" 	"}"#.to_owned(),
-        };
+        let id = EventId(uuid::Uuid::from_u128(7));
+        let event = StoredEvent::read(id, "FromALaterBuild", 4, r#"{"a":"é \" 	"}"#);
         let draft = DraftCommit {
             docket_number: at.docket_number,
             version: at.version,
@@ -228,7 +221,7 @@ mod tests {
     fn a_source_address_comes_back_and_is_there_only_where_it_is_known() {
         let mut draft = commit().draft;
         assert!(!commit_to_item(&commit()).contains_key("source"));
-        draft.source = Some("203.0.113.7".into());
+        draft.source = Some(SourceAddress::known("203.0.113.7"));
         let commit = draft.seal(Digest::of(b"before"));
         let item = commit_to_item(&commit);
         assert_eq!(get_text(&item, "source").unwrap(), "203.0.113.7");

@@ -52,8 +52,6 @@ impl GenerationStore for DynamoStore {
                 values: Item::from([(":revision".to_owned(), number(revision))]),
             },
         };
-        let mut log = text_key(OPERATIONS, operation_sort(operation));
-        log.insert("body".to_owned(), text(to_json(operation, "an operation")?));
         let steps = [
             Step::PutIf(ConditionalPut {
                 table: self.tables.control.clone(),
@@ -62,7 +60,7 @@ impl GenerationStore for DynamoStore {
             }),
             Step::Put {
                 table: self.tables.control.clone(),
-                item: log,
+                item: operation_item(operation)?,
             },
         ];
         Ok(match self.transact(&steps).await? {
@@ -174,6 +172,13 @@ fn revised(item: &Item) -> Result<Revised, StoreError> {
         generations: serde_json::from_str(get_text(item, "body")?)
             .map_err(|_| corrupt(item, "the generations are not of their form"))?,
     })
+}
+
+/// A line of the log of operations.
+pub(super) fn operation_item(operation: &Operation) -> Result<Item, StoreError> {
+    let mut item = text_key(OPERATIONS, operation_sort(operation));
+    item.insert("body".to_owned(), text(to_json(operation, "an operation")?));
+    Ok(item)
 }
 
 fn to_json<T: serde::Serialize>(value: &T, what: &str) -> Result<String, StoreError> {

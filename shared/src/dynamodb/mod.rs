@@ -11,6 +11,7 @@
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `checkpoints`, `checkpoint_item` | [`CheckpointStore`](crate::gateway::CheckpointStore): signed checkpoints, and what they stand over |
+//! | `keys` | [`KeyStore`](crate::gateway::KeyStore) |
 //! | `generations`, `leases` | [`GenerationStore`](crate::gateway::GenerationStore), [`LeaseStore`](crate::gateway::LeaseStore) |
 //! | `snapshots`, `layout`, `fit`, `put_case`, `get_case`, `rows` | [`SnapshotStore`](crate::gateway::SnapshotStore): how a case of any size is laid out, written and read |
 //! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
@@ -41,6 +42,7 @@ mod inventory;
 mod item;
 mod keep;
 mod keep_remove;
+mod keys;
 mod layout;
 mod leases;
 mod lists;
@@ -66,6 +68,7 @@ use self::meter::Meter;
 use self::tables::Tables;
 use crate::config::Config;
 use crate::gateway::{self, Consumed};
+use crate::keys::Keyring;
 
 pub use self::client::sdk_config;
 pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
@@ -80,6 +83,7 @@ pub struct DynamoStore {
     tables: Tables,
     meter: Meter,
     known_buckets: KnownBuckets,
+    keyring: Keyring,
 }
 
 impl DynamoStore {
@@ -95,7 +99,15 @@ impl DynamoStore {
             tables: Tables::with_prefix(&config.table_prefix),
             meter,
             known_buckets: KnownBuckets::default(),
+            keyring: Keyring::locked(),
         }
+    }
+
+    /// The same stores, with what opens the keys of personal values. Without it nothing personal
+    /// can be written, and nothing that is encrypted can be read.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring, ..self }
     }
 
     /// The tables' names.

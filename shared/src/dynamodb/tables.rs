@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::item::{Item, number, text};
 use crate::accesses::chain::Chain;
 use crate::audit::{Dimension, Place};
-use crate::gateway::{Generation, Operation, ProjectionId};
+use crate::gateway::{Forgetting, Generation, Operation, ProjectionId};
 use crate::lists::List;
 
 /// A table as it is created, by us or by the infrastructure's code, which is tested
@@ -27,6 +27,9 @@ pub struct TableDefinition {
     pub range_type: KeyType,
     /// Whether the table has a stream, of new images.
     pub stream: bool,
+    /// Whether it can be brought back to a point in time of the last weeks. What holds personal
+    /// data in clear, or the keys to it, can't be: there it would outlive being forgotten.
+    pub recoverable: bool,
 }
 
 /// The type of a key attribute.
@@ -61,6 +64,7 @@ pub const EVENTS: TableDefinition = TableDefinition {
     range_key: RANGE_KEY,
     range_type: KeyType::Number,
     stream: true,
+    recoverable: true,
 };
 
 /// The table of what is derived.
@@ -70,6 +74,7 @@ pub const SNAPSHOTS: TableDefinition = TableDefinition {
     range_key: RANGE_KEY,
     range_type: KeyType::Text,
     stream: false,
+    recoverable: false,
 };
 
 /// The table of counters, claims and checkpoints.
@@ -79,6 +84,17 @@ pub const CONTROL: TableDefinition = TableDefinition {
     range_key: RANGE_KEY,
     range_type: KeyType::Text,
     stream: false,
+    recoverable: true,
+};
+
+/// The table of the keys under which personal values are encrypted.
+pub const KEYS: TableDefinition = TableDefinition {
+    name_suffix: "keys",
+    hash_key: HASH_KEY,
+    range_key: RANGE_KEY,
+    range_type: KeyType::Text,
+    stream: false,
+    recoverable: false,
 };
 
 /// The table of the log of accesses: like that of commits, only ever appended to.
@@ -88,6 +104,7 @@ pub const ACCESSES: TableDefinition = TableDefinition {
     range_key: RANGE_KEY,
     range_type: KeyType::Number,
     stream: false,
+    recoverable: true,
 };
 
 /// The table of signed checkpoints, and of what they stand over. As in that of commits, nothing
@@ -98,10 +115,11 @@ pub const CHECKPOINTS: TableDefinition = TableDefinition {
     range_key: RANGE_KEY,
     range_type: KeyType::Text,
     stream: false,
+    recoverable: true,
 };
 
 /// Every table.
-pub const ALL: [TableDefinition; 5] = [EVENTS, SNAPSHOTS, CONTROL, ACCESSES, CHECKPOINTS];
+pub const ALL: [TableDefinition; 6] = [EVENTS, SNAPSHOTS, CONTROL, KEYS, ACCESSES, CHECKPOINTS];
 
 impl TableDefinition {
     /// The table's name in a deployment.
@@ -123,6 +141,8 @@ pub struct Tables {
     pub accesses: String,
     /// The table of signed checkpoints.
     pub checkpoints: String,
+    /// The table of keys.
+    pub keys: String,
 }
 
 impl Tables {
@@ -134,6 +154,7 @@ impl Tables {
             control: CONTROL.name(prefix),
             accesses: ACCESSES.name(prefix),
             checkpoints: CHECKPOINTS.name(prefix),
+            keys: KEYS.name(prefix),
         }
     }
 }
@@ -168,6 +189,27 @@ pub(super) fn commit_key(commit: CommitRef) -> Item {
         ),
         (RANGE_KEY.to_owned(), number(commit.version.0)),
     ])
+}
+
+/// The key of the item that holds a case's keys.
+pub(super) fn case_keys_key(docket_number: DocketNumber) -> Item {
+    text_key(case_partition(docket_number), "keys")
+}
+
+/// The partition of the court's keys.
+pub(super) const COURT_KEYS: &str = "COURT";
+
+/// The sort key of a key of the court.
+pub(super) fn court_key_sort(number: u32) -> String {
+    format!("key#{number:06}")
+}
+
+/// The partition of the acts of forgetting.
+pub(super) const FORGETTINGS: &str = "FORGETTINGS";
+
+/// The sort key of an act of forgetting: in the order of their times.
+pub(super) fn forgetting_sort(forgetting: &Forgetting) -> String {
+    format!("{}#{}", forgetting.at, forgetting.id)
 }
 
 /// A key of a table whose sort key is a text.

@@ -17,6 +17,7 @@
 //! | [`CheckpointStore`] | signed checkpoints over all heads, and what they stand over | never |
 //! | [`GenerationStore`] | which generations projections have, and which one readers follow | yes: established anew, and rebuilt |
 //! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
+//! | [`KeyStore`] | the keys under which personal values are encrypted | never, unless to forget: what is encrypted under them is lost with them |
 //! | [`DocumentStore`] | the content of documents, by its digest | never |
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ mod control;
 mod documents;
 mod event_store;
 mod generations;
+mod keys;
 mod leases;
 mod lists;
 mod rows;
@@ -49,6 +51,10 @@ pub use event_store::{
     Unreadable,
 };
 pub use generations::{GenerationStore, Operation, Removed, Revised};
+pub use keys::{
+    Forgetting, ForgottenBy, KeyStore, KeysPage, KeysPut, StoredKey, StoredKeys, WrappedCourtKey,
+    WrappedKey,
+};
 pub use leases::{Lease, LeaseState, LeaseStore, Term};
 pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder, StoredRow};
 pub(crate) use rows::RowsMark;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    AccessLog, CommitIndex, ControlStore, EventStore, GenerationStore, LeaseStore, ListStore,
-    RowStore, SnapshotStore,
+    AccessLog, CommitIndex, ControlStore, EventStore, GenerationStore, KeyStore, LeaseStore,
+    ListStore, RowStore, SnapshotStore,
 };
+use crate::keys::{OpenedEvents, Vault};
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
 #[derive(Clone)]
 pub struct Stores {
-    /// Commits.
+    /// Commits, whose personal values are opened when they are read.
     pub events: Arc<dyn EventStore>,
     /// Snapshots of cases.
     pub snapshots: Arc<dyn SnapshotStore>,
@@ -28,6 +29,8 @@ pub struct Stores {
     pub generations: Arc<dyn GenerationStore>,
     /// Leases.
     pub leases: Arc<dyn LeaseStore>,
+    /// Encrypts and opens personal values. Whoever makes commits encrypts before chaining.
+    pub vault: Arc<Vault>,
 }
 
 impl Stores {
@@ -43,10 +46,12 @@ impl Stores {
             + ControlStore
             + GenerationStore
             + LeaseStore
+            + KeyStore
             + 'static,
     {
+        let vault = Arc::new(Vault::of(store.clone()));
         Self {
-            events: store.clone(),
+            events: Arc::new(OpenedEvents::new(store.clone(), vault.clone())),
             snapshots: store.clone(),
             lists: store.clone(),
             rows: store.clone(),
@@ -55,6 +60,13 @@ impl Stores {
             control: store.clone(),
             generations: store.clone(),
             leases: store,
+            vault,
         }
+    }
+
+    /// These, with commits as they are stored: for whoever verifies that, which takes no key.
+    #[must_use]
+    pub fn with_commits_as_stored(self, events: Arc<dyn EventStore>) -> Self {
+        Self { events, ..self }
     }
 }

@@ -173,7 +173,7 @@ impl Record {
             stamped_at: at(3),
             stamped_by: "Judge Marlow".to_owned(),
             order: entry_id(9),
-            text: Some(self.secret("stamp")),
+            text: Some(self.secret("stamp").into()),
         };
         vec![
             self.entry(1, "served", |_| {}),
@@ -232,7 +232,7 @@ impl Record {
     fn kept_by_the_court(&self) -> Vec<CaseEvent> {
         vec![
             TrialBlocked {
-                reason: self.secret("block"),
+                reason: self.secret("block").into(),
             }
             .into(),
             DeadlineAdded {
@@ -249,7 +249,7 @@ impl Record {
                     correspondence_id: CorrespondenceId(Uuid::from_u128(31)),
                     title: self.secret("letter-title").into(),
                     filing_date: at(4),
-                    filed_by: "Ines Brandt".to_owned(),
+                    filed_by: "Ines Brandt".into(),
                     number_of_pages: None,
                     document: DocumentRef {
                         key: self.secret("letter-document"),
@@ -285,7 +285,7 @@ impl Record {
             HearingSet {
                 hearing: Hearing {
                     session: self.session(41, "hearing"),
-                    calendar_notes: Some(self.secret("calendar-notes")),
+                    calendar_notes: Some(self.secret("calendar-notes").into()),
                 },
             }
             .into(),

@@ -279,7 +279,7 @@ pub(super) fn calendared() -> CaseEvent {
 
 /// What the court keeps for itself, all of it, with "Court's own" in each text.
 pub(super) fn kept_by_the_court() -> Vec<CaseEvent> {
-    let reason = || "Court's own reason".to_owned();
+    let reason = || "Court's own reason".into();
     vec![
         TrialBlocked { reason: reason() }.into(),
         DeadlineAdded {
@@ -300,7 +300,7 @@ pub(super) fn kept_by_the_court() -> Vec<CaseEvent> {
                 correspondence_id: CorrespondenceId(Uuid::from_u128(31)),
                 title: "Court's own letter".into(),
                 filing_date: at(),
-                filed_by: "Ines Brandt".to_owned(),
+                filed_by: "Ines Brandt".into(),
                 number_of_pages: None,
                 document: DocumentRef {
                     key: "documents/letter".to_owned(),
@@ -344,7 +344,7 @@ pub(super) fn kept_by_the_court() -> Vec<CaseEvent> {
         HearingSet {
             hearing: Hearing {
                 session: session(),
-                calendar_notes: Some("Court's own calendar".to_owned()),
+                calendar_notes: Some("Court's own calendar".into()),
             },
         }
         .into(),

@@ -9,13 +9,15 @@ use casefold_shared::audit::{IndexRow, Place, Position};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{
     AccessLog, AppendOutcome, BeginOutcome, CaseRows, Claim, CommandRow, CommitIndex, CommitPage,
-    ControlStore, EntrySelection, EventStore, Generation, GenerationStore, Head, IndexRange,
-    IndexRows, IndexedInCase, Lease, LeaseState, LeaseStore, LinkOutcome, LinkPage, ListPage,
-    ListRange, ListStore, ListsOutcome, Operation, Order, ProjectionId, PutOutcome, Quarantined,
-    Removed, Revised, RowOfCase, RowPage, RowStore, RowsPut, ScanPage, Segment, SnapshotStore,
-    StoreError, StoredRow, Term,
+    ControlStore, EntrySelection, EventStore, Forgetting, Generation, GenerationStore, Head,
+    IndexRange, IndexRows, IndexedInCase, KeyStore, KeysPage, KeysPut, Lease, LeaseState,
+    LeaseStore, LinkOutcome, LinkPage, ListPage, ListRange, ListStore, ListsOutcome, Operation,
+    Order, ProjectionId, PutOutcome, Quarantined, Removed, Revised, RowOfCase, RowPage, RowStore,
+    RowsPut, ScanPage, Segment, SnapshotStore, StoreError, StoredKeys, StoredRow, Term,
+    WrappedCourtKey,
 };
 use casefold_shared::generations::Generations;
+use casefold_shared::keys::Keyring;
 use casefold_shared::lists::{List, ListRow};
 use uuid::Uuid;
 
@@ -423,5 +425,40 @@ impl AccessLog for Fault {
         _: Order,
     ) -> Result<LinkPage, StoreError> {
         self.strike().await
+    }
+}
+
+#[async_trait]
+impl KeyStore for Fault {
+    async fn case_keys_get(
+        &self,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, StoredKeys>, StoreError> {
+        self.strike().await
+    }
+    async fn case_keys_put(&self, _: DocketNumber, _: &StoredKeys) -> Result<KeysPut, StoreError> {
+        self.strike().await
+    }
+    async fn case_keys_scan(
+        &self,
+        _: Segment,
+        _: Option<DocketNumber>,
+    ) -> Result<KeysPage, StoreError> {
+        self.strike().await
+    }
+    async fn court_keys(&self) -> Result<BTreeMap<u32, WrappedCourtKey>, StoreError> {
+        self.strike().await
+    }
+    async fn court_key_add(&self, _: u32, _: &WrappedCourtKey) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn forgetting_put(&self, _: &Forgetting, _: &Operation) -> Result<(), StoreError> {
+        self.strike().await
+    }
+    async fn forgettings(&self) -> Result<Vec<Forgetting>, StoreError> {
+        self.strike().await
+    }
+    fn keyring(&self) -> Keyring {
+        Keyring::locked()
     }
 }
