@@ -87,7 +87,7 @@ fn every_change_of_a_byte_of_a_proof_is_rejected_or_changes_no_claim() {
                 }
             }
         }
-        assert!(tried > 10_000);
+        assert!(tried > 5_000);
         // Blanks between tokens may change, and little else.
         assert!(held < tried / 50, "{held} of {tried}");
     }
