@@ -57,14 +57,12 @@ impl Checkpoints {
                 None
             }
         };
-        let age = latest.map_or(self.every, |kept| {
-            let now = self.verify.clock.now().as_millis();
+        let now = self.verify.clock.now().as_millis();
+        let age = latest.map(|kept| {
             let age = now.saturating_sub(kept.signed.says.at.as_millis());
             Duration::from_millis(u64::try_from(age).unwrap_or_default())
         });
-        self.every
-            .saturating_sub(age)
-            .max(FIRST_AFTER.min(self.every))
+        first_pause(self.every, age)
     }
 
     async fn take(&self, stop: &watch::Receiver<bool>) {
@@ -97,9 +95,77 @@ impl Checkpoints {
     }
 }
 
+fn first_pause(every: Duration, age_of_last: Option<Duration>) -> Duration {
+    let left = every.saturating_sub(age_of_last.unwrap_or(every));
+    left.max(FIRST_AFTER.min(every))
+}
+
 /// Its progress is of interest to nobody.
 struct Quiet;
 
 impl Progress<VerifyStatus> for Quiet {
     fn at(&self, _: &VerifyStatus) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use casefold_shared::config::Config;
+    use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+    use casefold_shared::gateway::CheckpointStore;
+    use casefold_shared::signing::LocalSigner;
+
+    use super::*;
+    use crate::cmd::checkpoint::verifier;
+    use crate::engine::Engine;
+    use crate::generate::run::{Options, Silent, Writer};
+    use crate::generate::{Generator, Recipe};
+
+    #[test]
+    fn the_first_waits_for_the_last_one_to_be_old_enough_and_a_minute_at_least() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        let every = minutes(60);
+        assert_eq!(first_pause(every, None), minutes(1));
+        assert_eq!(first_pause(every, Some(minutes(10))), minutes(50));
+        assert_eq!(first_pause(every, Some(minutes(60))), minutes(1));
+        assert_eq!(first_pause(every, Some(minutes(900))), minutes(1));
+        let often = Duration::from_secs(1);
+        assert_eq!(first_pause(often, None), often);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_record_is_signed_as_time_goes_by_and_once_where_nothing_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = Engine::start(dir.path()).unwrap();
+        let config = Config::for_endpoint(engine.endpoint_url(), "court");
+        let store = DynamoStore::new(&sdk_config(&config).await, &config);
+        store.create_tables().await.unwrap();
+        let store = Arc::new(store);
+        let options = Options {
+            at_once: NonZeroUsize::MIN,
+            in_step: NonZeroUsize::MIN,
+            beside_others: false,
+        };
+        let generator = Generator::new(Recipe::new(1, None, Some(2)).unwrap());
+        let (stop, stopped) = watch::channel(false);
+        let writer = Writer::new(store.clone(), store.clone(), options);
+        writer.run(generator, &Silent, &stopped).await.unwrap();
+        let signer = Arc::new(LocalSigner::new(&[1; 32]).unwrap());
+        let checkpoints = Checkpoints {
+            verify: verifier(&store, vec![signer.public_key().clone()]),
+            signer,
+            every: Duration::from_millis(20),
+        };
+
+        let running = tokio::spawn(checkpoints.run(stopped));
+        while store.signed_checkpoint_latest().await.unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        stop.send_replace(true);
+        running.await.unwrap();
+
+        assert_eq!(store.signed_checkpoints().await.unwrap().len(), 1);
+    }
 }
