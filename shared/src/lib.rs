@@ -5,6 +5,7 @@
 //! | module | holds | never knows |
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
+//! | [`fields`] | the fields of a document, each with its path and value | what a document is of |
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
@@ -17,6 +18,7 @@ pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod dynamodb;
+pub mod fields;
 pub mod gateway;
 pub mod generations;
 pub mod lists;
