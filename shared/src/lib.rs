@@ -6,6 +6,9 @@
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
 //! | [`fields`] | the fields of a document, each with its path and value | what a document is of |
+//! | [`as_of`] | a case as of a version, a recorded time, an effective date | AWS, tokio, clocks, stores |
+//! | [`blame`] | which event gave each field its value, and what two versions hold differently | AWS, tokio, clocks, what a reader sees |
+//! | [`milestone`] | a case folded as of every so many commits, packed, and which of them helps | AWS, tokio, clocks, how it is stored |
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
@@ -13,6 +16,8 @@
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
+pub mod as_of;
+pub mod blame;
 pub mod case;
 pub mod clock;
 pub mod config;
@@ -22,4 +27,5 @@ pub mod fields;
 pub mod gateway;
 pub mod generations;
 pub mod lists;
+pub mod milestone;
 pub mod telemetry;

@@ -15,6 +15,7 @@
 //! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
 //! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows in lists, and the buckets that they are in |
 //! | `row_store` | [`RowStore`](crate::gateway::RowStore): rows of any other projection |
+//! | `milestones` | [`MilestoneStore`](crate::gateway::MilestoneStore): cases as of every so many commits |
 //! | `error`, `meter` | what a failure means; what the requests cost |
 //!
 //! *Invariants:* nothing updates or deletes an item of the event table. Every read that can
@@ -40,6 +41,7 @@ mod lists_layout;
 mod lists_page;
 mod lists_put;
 mod meter;
+mod milestones;
 mod page;
 mod put_case;
 mod quarantine;

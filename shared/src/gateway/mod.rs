@@ -11,6 +11,7 @@
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
 //! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`RowStore`] | the rows of all other projections | yes: they follow from the commits |
+//! | [`MilestoneStore`] | cases as of every so many commits | yes: they are folded again |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
 //! | [`GenerationStore`] | which generations projections have, and which one readers follow | yes: established anew, and rebuilt |
 //! | [`LeaseStore`] | who works on what, and how far it is | yes: the work is begun anew |
@@ -24,6 +25,7 @@ mod event_store;
 mod generations;
 mod leases;
 mod lists;
+mod milestones;
 mod rows;
 mod snapshots;
 mod stores;
@@ -40,6 +42,7 @@ pub use event_store::{
 pub use generations::{GenerationStore, Operation, Removed, Revised};
 pub use leases::{Lease, LeaseState, LeaseStore, Term};
 pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder, StoredRow};
+pub use milestones::{MilestoneState, MilestoneStore, StoredMilestone};
 pub(crate) use rows::RowsMark;
 pub use rows::{CaseRows, Row, RowOfCase, RowPage, RowStore, RowsPut};
 pub use snapshots::{

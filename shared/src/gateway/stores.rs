@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, RowStore, SnapshotStore,
+    ControlStore, EventStore, GenerationStore, LeaseStore, ListStore, MilestoneStore, RowStore,
+    SnapshotStore,
 };
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
@@ -17,6 +18,8 @@ pub struct Stores {
     pub lists: Arc<dyn ListStore>,
     /// The rows of all other projections.
     pub rows: Arc<dyn RowStore>,
+    /// Cases as of every so many commits.
+    pub milestones: Arc<dyn MilestoneStore>,
     /// Counters and checkpoints.
     pub control: Arc<dyn ControlStore>,
     /// The generations of projections.
@@ -33,6 +36,7 @@ impl Stores {
             + SnapshotStore
             + ListStore
             + RowStore
+            + MilestoneStore
             + ControlStore
             + GenerationStore
             + LeaseStore
@@ -43,6 +47,7 @@ impl Stores {
             snapshots: store.clone(),
             lists: store.clone(),
             rows: store.clone(),
+            milestones: store.clone(),
             control: store.clone(),
             generations: store.clone(),
             leases: store,

@@ -8,12 +8,13 @@ use casefold_shared::case::Case;
 use casefold_shared::gateway::{
     AppendOutcome, BeginOutcome, CaseRows, Claim, CommandRow, CommitPage, ControlStore,
     EntrySelection, EventStore, Generation, GenerationStore, Head, Lease, LeaseState, LeaseStore,
-    ListPage, ListRange, ListStore, ListsOutcome, Operation, Order, ProjectionId, PutOutcome,
-    Quarantined, Removed, Revised, RowOfCase, RowPage, RowStore, RowsPut, ScanPage, Segment,
-    SnapshotStore, StoreError, StoredRow, Term,
+    ListPage, ListRange, ListStore, ListsOutcome, MilestoneState, MilestoneStore, Operation, Order,
+    ProjectionId, PutOutcome, Quarantined, Removed, Revised, RowOfCase, RowPage, RowStore, RowsPut,
+    ScanPage, Segment, SnapshotStore, StoreError, StoredMilestone, StoredRow, Term,
 };
 use casefold_shared::generations::Generations;
 use casefold_shared::lists::{List, ListRow};
+use casefold_shared::milestone::Milestone;
 use uuid::Uuid;
 
 /// A store in which something is wrong, whatever it is asked.
@@ -328,6 +329,50 @@ impl ControlStore for Fault {
         self.strike().await
     }
     async fn checkpoint_put(&self, _: &str, _: &str) -> Result<(), StoreError> {
+        self.strike().await
+    }
+}
+
+#[async_trait]
+impl MilestoneStore for Fault {
+    async fn milestone_state(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<MilestoneState, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_heads(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<Vec<StoredMilestone>, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_case(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+        _: &StoredMilestone,
+    ) -> Result<Option<Case>, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_put(
+        &self,
+        _: Generation,
+        _: &Milestone,
+        _: &mut MilestoneState,
+    ) -> Result<PutOutcome, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_reach(
+        &self,
+        _: Generation,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.strike().await
+    }
+    async fn milestones_remove(&self, _: Generation, _: DocketNumber) -> Result<(), StoreError> {
         self.strike().await
     }
 }
