@@ -14,6 +14,7 @@
 //!   folded past that commit.
 
 mod lists;
+mod milestones;
 mod rows;
 mod step;
 mod whole;
@@ -36,6 +37,7 @@ use crate::projections::case::entries_changed;
 use step::{Commits, Step, commits_after};
 
 pub use lists::ListsFolder;
+pub use milestones::MilestoneFolder;
 pub use rows::RowsFolder;
 
 /// How often a case is read and folded again when another writer was faster.

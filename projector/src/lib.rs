@@ -31,7 +31,7 @@ pub mod record;
 pub mod relational;
 pub mod stream;
 
-pub use fold::{CaseFolder, ListsFolder, RowsFolder};
+pub use fold::{CaseFolder, ListsFolder, MilestoneFolder, RowsFolder};
 pub use folder::Folder;
 pub use hints::Hints;
 pub use history::History;
