@@ -7,6 +7,7 @@
 //! | [`decide`], [`refusal`] | pure: case and command in, events or a refusal out | I/O, clocks |
 //! | [`policy`] | pure: what follows from an event by itself | which command it was |
 //! | [`access`] | what each reader sees | HTTP |
+//! | [`fields`] | asking for fields of a case by name | the case |
 //! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
 //! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
 
@@ -14,6 +15,7 @@ pub mod access;
 pub mod auth;
 pub mod command;
 pub mod decide;
+pub mod fields;
 pub mod http;
 pub mod policy;
 pub mod refusal;

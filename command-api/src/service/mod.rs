@@ -8,10 +8,13 @@
 //! caller sent an idempotency key), one strongly consistent read of the commits past it,
 //! and one conditional write.
 
+mod as_of;
+mod blame;
 mod calendar;
 mod commands;
 mod documents;
 mod envelope;
+mod history;
 mod jobs;
 mod lists;
 mod load;
@@ -26,16 +29,19 @@ use casefold_events::{
 use casefold_shared::case::{FoldError, generation};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
+    ControlStore, EventStore, ListStore, MilestoneStore, SnapshotStore, StoreError, Stores,
 };
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
+use casefold_shared::milestone;
 
+pub use self::as_of::ReadAsOf;
 pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
 pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
+pub use self::history::{HistoryFilter, LOOKED_AT};
 pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
 pub use self::reads::ReadCase;
@@ -49,10 +55,14 @@ pub struct Service {
     events: Arc<dyn EventStore>,
     snapshots: Arc<dyn SnapshotStore>,
     lists: Arc<dyn ListStore>,
+    milestones: Arc<dyn MilestoneStore>,
     control: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
     case_generations: Arc<Follower>,
     list_generations: Arc<Follower>,
+    milestone_generations: Arc<Follower>,
+    /// A case as of an earlier version has no use for milestones.
+    milestones_every: u64,
     documents: Option<Documents>,
 }
 
@@ -185,6 +195,17 @@ pub enum ReadError {
         /// The version that was asked for.
         wanted: Version,
     },
+    /// The case has not reached the version as of which it was asked for. HTTP 409.
+    #[error("the case is at version {current}, and was asked for as of version {wanted}")]
+    NotYetRecorded {
+        /// The version at which the case is.
+        current: Version,
+        /// The version that was asked for.
+        wanted: Version,
+    },
+    /// The case had not begun at the time that was asked for. HTTP 409.
+    #[error("the case had not begun by then")]
+    NotBegun,
     /// The snapshot moved on each time it was read. HTTP 503.
     #[error("the case changes faster than it can be read; try again in a moment")]
     Moving,
@@ -205,9 +226,12 @@ impl Service {
         Self {
             case_generations: follower(generation::NAME, generation::known()),
             list_generations: follower(LISTS, LIST_GENERATIONS.to_vec()),
+            milestone_generations: follower(milestone::NAME, generation::known()),
+            milestones_every: milestone::EVERY,
             events: stores.events,
             snapshots: stores.snapshots,
             lists: stores.lists,
+            milestones: stores.milestones,
             control: stores.control,
             clock,
             documents: None,
@@ -219,6 +243,7 @@ impl Service {
     pub(super) async fn establish(&self) -> Result<(), StoreError> {
         self.case_generations.followed().await?;
         self.list_generations.followed().await?;
+        self.milestone_generations.followed().await?;
         Ok(())
     }
 
@@ -228,6 +253,15 @@ impl Service {
     pub async fn forget_generations(&self) {
         self.case_generations.forget().await;
         self.list_generations.forget().await;
+        self.milestone_generations.forget().await;
+    }
+
+    /// The same service, in a court with a milestone after so many commits: for tests, where
+    /// histories are short.
+    #[must_use]
+    pub const fn with_milestones_every(mut self, commits: u64) -> Self {
+        self.milestones_every = commits;
+        self
     }
 
     /// The clock by which the service records commits.
