@@ -68,6 +68,16 @@ enum Command {
     ///
     /// It goes into an empty data directory or table. It can be stopped and run again.
     Generate(cmd::generate::GenerateArgs),
+    /// Show a case, as it is or as of a version, a recorded time or an effective date
+    Show(cmd::show::ShowArgs),
+    /// Show the commits of a case: who did what, and when
+    History(cmd::history::HistoryArgs),
+    /// Show of each field of a case which event gave it its value
+    Blame(cmd::blame::BlameArgs),
+    /// Show what two versions of a case hold differently, field by field
+    ///
+    /// `casefold diff` compares what two generations of a projection have stored.
+    Changes(cmd::changes::ChangesArgs),
     /// Show rows of a projection of rows, say who sealed what in a month
     Rows(cmd::rows::RowsArgs),
     /// Show every generation of every projection: its stage, progress, lag and cost
@@ -107,6 +117,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,
         Some(Command::Generate(args)) => cmd::generate::run(&cli.options, &args, &output).await,
+        Some(Command::Show(args)) => cmd::show::run(&cli.options, &args, &output).await,
+        Some(Command::History(args)) => cmd::history::run(&cli.options, &args, &output).await,
+        Some(Command::Blame(args)) => cmd::blame::run(&cli.options, &args, &output).await,
+        Some(Command::Changes(args)) => cmd::changes::run(&cli.options, &args, &output).await,
         Some(Command::Rows(args)) => cmd::rows::run(&cli.options, &args, &output).await,
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,

@@ -1,11 +1,15 @@
 //! The sub-commands, one file each.
 
+pub mod blame;
+pub mod changes;
 pub mod diff;
 pub mod generate;
 mod generations;
+pub mod history;
 pub mod import;
 mod interrupt;
 pub mod job;
+mod past;
 mod progress;
 pub mod projections;
 pub mod rebuild;
@@ -13,6 +17,7 @@ mod rebuild_sql;
 pub mod reconcile;
 pub mod rows;
 pub mod serve;
+pub mod show;
 pub mod switch;
 pub mod token;
 

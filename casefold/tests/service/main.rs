@@ -22,6 +22,7 @@ mod refusals;
 mod rows;
 mod support;
 mod tool;
+mod travel;
 mod trial_calendars;
 mod visibility;
 
