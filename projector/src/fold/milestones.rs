@@ -1,4 +1,4 @@
-//! Milestones: one case forward in them, and whole histories.
+//! Milestones: one case forward in them.
 //!
 //! A commit below the next milestone is passed by, without a read where no milestone can be due
 //! at all. Where one is, what is folded comes from the event table alone, from the last
@@ -8,26 +8,25 @@
 //! released when it has been folded past that, as anywhere else. Readers fold from further back
 //! meanwhile.
 
-use std::collections::BTreeMap;
+mod whole;
+
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use casefold_events::{Commit, DocketNumber, Version};
 use casefold_shared::case::generation::CaseGeneration;
 use casefold_shared::case::{Case, FoldError};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    EventStore, Generation, Head, MilestoneState, MilestoneStore, ProjectionId, PutOutcome,
-    Quarantined, RowStore, StoreError, Stores,
+    EventStore, Generation, MilestoneState, MilestoneStore, ProjectionId, PutOutcome, RowStore,
+    StoreError, Stores,
 };
 use casefold_shared::milestone::{self, EVERY, Marks, Milestone, at_or_before};
-use serde_json::{Map, Value};
 
 use super::step::{Commits, commits_after};
 use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, parking, version_of};
-use crate::folder::{Advanced, Folder, PutWhole};
+use crate::folder::Folder;
 use crate::hints::Hints;
-use crate::history::{History, Obstacle};
+use crate::history::Obstacle;
 
 /// Folds cases into a generation of milestones.
 #[derive(Clone)]
@@ -326,120 +325,5 @@ impl MilestoneFolder {
                 && case.docket.is_whole()
         };
         Ok(case.filter(is_its).map(|case| Milestone { head, case }))
-    }
-
-    async fn put_one(&self, history: &History) -> Result<PutWhole, AdvanceError> {
-        let docket_number = history.docket_number;
-        let put = PutWhole::default();
-        let reach = history.last().map_or(Version::ZERO, |it| it.version);
-        if history.unreadable.is_none() {
-            if self.reaches(reach) == Version::ZERO {
-                return Ok(PutWhole { left: 1, ..put });
-            }
-            let (mut state, mut counts) = (MilestoneState::default(), Counts::default());
-            let mut walk = self.walk();
-            let walked = self.fold_on(&mut walk, &history.commits, &mut state, &mut counts);
-            if walked.await.is_ok() {
-                return Ok(PutWhole { written: 1, ..put });
-            }
-        }
-        // Whatever is out of the ordinary is the live fold's to deal with.
-        let advance = self.bring(docket_number, &Hints::default()).await?;
-        Ok(match advance.outcome {
-            Outcome::Folded(_) => PutWhole { written: 1, ..put },
-            Outcome::Skipped(_) => PutWhole { left: 1, ..put },
-            Outcome::Parked(_) => PutWhole { parked: 1, ..put },
-        })
-    }
-}
-
-#[async_trait]
-impl Folder for MilestoneFolder {
-    fn id(&self) -> ProjectionId {
-        Self::id_of(self.fold.generation)
-    }
-
-    async fn advance(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-    ) -> Result<Advanced, AdvanceError> {
-        let advance = self.bring(docket_number, hints).await?;
-        Ok(Advanced {
-            advance,
-            case: None,
-        })
-    }
-
-    /// One case after the other: each is a whole case several times over.
-    async fn put_whole(&self, histories: &[History]) -> Result<PutWhole, AdvanceError> {
-        let mut put = PutWhole::default();
-        for history in histories {
-            put += self.put_one(history).await?;
-        }
-        Ok(put)
-    }
-
-    async fn clear(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
-        self.store
-            .milestones_remove(self.fold.generation, docket_number)
-            .await
-    }
-
-    fn reaches(&self, last: Version) -> Version {
-        at_or_before(last, self.every)
-    }
-
-    async fn heads(
-        &self,
-        cases: &[DocketNumber],
-    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
-        self.store
-            .milestone_reach(self.fold.generation, cases)
-            .await
-    }
-
-    async fn parked(&self) -> Result<Vec<Quarantined>, StoreError> {
-        self.parking.rows_parked(self.id()).await
-    }
-
-    async fn stored(&self, docket_number: DocketNumber) -> Result<Option<Value>, StoreError> {
-        let generation = self.fold.generation;
-        let heads = self
-            .store
-            .milestone_heads(generation, docket_number)
-            .await?;
-        let mut all = Map::new();
-        for stored in heads {
-            let version = stored.head.version;
-            let found = self.milestone_at(docket_number, version).await?;
-            let document = found.as_ref().map(milestone::document).transpose();
-            let document = document.map_err(|error| StoreError::Corrupt {
-                at: format!("milestone {version} of case {docket_number}"),
-                problem: error.to_string(),
-            })?;
-            all.insert(version.to_string(), document.unwrap_or_default());
-        }
-        Ok((!all.is_empty()).then_some(Value::Object(all)))
-    }
-
-    fn expected(&self, history: &History) -> Result<Option<Value>, Obstacle> {
-        let mut walk = self.walk();
-        let mut all = Map::new();
-        for commit in &history.commits {
-            let Some(milestone) = walk.next(commit)? else {
-                continue;
-            };
-            let version = milestone.head.version;
-            let document = milestone::document(&milestone).map_err(|error| Obstacle {
-                version,
-                reason: error.to_string(),
-            })?;
-            all.insert(version.to_string(), document);
-        }
-        match &history.unreadable {
-            Some(obstacle) => Err(obstacle.clone()),
-            None => Ok((!all.is_empty()).then_some(Value::Object(all))),
-        }
     }
 }
