@@ -10,6 +10,9 @@ use super::load::Purpose;
 use super::{ReadError, Service};
 use crate::access::view::CourtPortrait;
 
+/// How many commits are followed before others have their turn: a long history takes seconds.
+const AT_ONCE: usize = 64;
+
 impl Service {
     /// Follows a case from its first event up to a version (to its last commit, without), for
     /// what gave each field its value; `None` where there is no such case.
@@ -58,8 +61,11 @@ impl Service {
             None => self.events.commits_after(number, after).await?,
             Some(to) => self.events.commits_between(number, after, to).await?,
         };
-        for commit in &commits {
-            ledger.fold(commit)?;
+        for some in commits.chunks(AT_ONCE) {
+            for commit in some {
+                ledger.fold(commit)?;
+            }
+            tokio::task::yield_now().await;
         }
         let current = ledger.version();
         match to {
