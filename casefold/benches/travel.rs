@@ -13,7 +13,11 @@
     clippy::print_stdout,
     reason = "a benchmark is for a person"
 )]
-#![allow(dead_code, reason = "it uses a part of what the tests share")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "it uses a part of what the tests share"
+)]
 
 #[path = "../tests/support/history.rs"]
 mod history;
