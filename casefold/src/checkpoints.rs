@@ -149,7 +149,10 @@ mod tests {
         };
         let generator = Generator::new(Recipe::new(1, None, Some(2)).unwrap());
         let (stop, stopped) = watch::channel(false);
-        let writer = Writer::new(store.clone(), store.clone(), options);
+        let writer = Writer::new(
+            &casefold_shared::gateway::Stores::of(store.clone()),
+            options,
+        );
         writer.run(generator, &Silent, &stopped).await.unwrap();
         let signer = Arc::new(LocalSigner::new(&[1; 32]).unwrap());
         let checkpoints = Checkpoints {

@@ -78,6 +78,16 @@ enum Command {
     /// `json_text(payload, '/status')` gives a member of an event's payload.
     #[cfg(feature = "datafusion")]
     Sql(cmd::sql::SqlArgs),
+    /// Show a case, as it is or as of a version, a recorded time or an effective date
+    Show(cmd::show::ShowArgs),
+    /// Show the commits of a case: who did what, and when
+    History(cmd::history::HistoryArgs),
+    /// Show of each field of a case which event gave it its value
+    Blame(cmd::blame::BlameArgs),
+    /// Show what two versions of a case hold differently, field by field
+    ///
+    /// `casefold diff` compares what two generations of a projection have stored.
+    Changes(cmd::changes::ChangesArgs),
     /// Show rows of a projection of rows, say who sealed what in a month
     Rows(cmd::rows::RowsArgs),
     /// Show every generation of every projection: its stage, progress, lag and cost
@@ -154,6 +164,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Export(args)) => cmd::export::run(&cli.options, &args, &output).await,
         #[cfg(feature = "datafusion")]
         Some(Command::Sql(args)) => cmd::sql::run(&args, &output).await,
+        Some(Command::Show(args)) => cmd::show::run(&cli.options, &args, &output).await,
+        Some(Command::History(args)) => cmd::history::run(&cli.options, &args, &output).await,
+        Some(Command::Blame(args)) => cmd::blame::run(&cli.options, &args, &output).await,
+        Some(Command::Changes(args)) => cmd::changes::run(&cli.options, &args, &output).await,
         Some(Command::Rows(args)) => cmd::rows::run(&cli.options, &args, &output).await,
         Some(Command::Projections) => cmd::projections::run(&cli.options, &output).await,
         Some(Command::Rebuild(args)) => cmd::rebuild::run(&cli.options, &args, &output).await,

@@ -8,6 +8,7 @@
 //! | [`policy`] | pure: what follows from an event by itself | which command it was |
 //! | [`access`] | what each reader sees | HTTP |
 //! | [`audit`] | what a question across cases may name, and is told | HTTP, stores |
+//! | [`fields`] | asking for fields of a case by name | the case |
 //! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
 //! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
 
@@ -16,6 +17,7 @@ pub mod audit;
 pub mod auth;
 pub mod command;
 pub mod decide;
+pub mod fields;
 pub mod http;
 pub mod policy;
 pub mod refusal;

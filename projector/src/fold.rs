@@ -15,6 +15,7 @@
 
 mod index;
 mod lists;
+mod milestones;
 mod rows;
 mod step;
 mod whole;
@@ -38,6 +39,7 @@ use step::{Commits, Step, commits_after};
 
 pub use index::IndexFolder;
 pub use lists::ListsFolder;
+pub use milestones::MilestoneFolder;
 pub use rows::RowsFolder;
 
 /// How often a case is read and folded again when another writer was faster.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use casefold_events::DocketNumber;
+use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{Head, ProjectionId, Quarantined, StoreError};
 use serde_json::Value;
@@ -43,6 +43,12 @@ pub trait Folder: Send + Sync {
     /// # Errors
     /// [`StoreError`] where it can't be removed; some of it may be gone then.
     async fn clear(&self, docket_number: DocketNumber) -> Result<(), StoreError>;
+
+    /// How far the stored contents of a case whose last commit is this one should go: to that
+    /// commit, as a rule. Zero where nothing should be stored.
+    fn reaches(&self, last: Version) -> Version {
+        last
+    }
 
     /// How far cases are; one of which nothing is stored is left out. Strongly consistent.
     ///

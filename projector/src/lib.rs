@@ -35,7 +35,7 @@ pub mod relational;
 pub mod stream;
 pub mod verify;
 
-pub use fold::{CaseFolder, IndexFolder, ListsFolder, RowsFolder};
+pub use fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder, RowsFolder};
 pub use folder::Folder;
 pub use hints::Hints;
 pub use history::History;

@@ -5,6 +5,10 @@
 //! | module | holds | never knows |
 //! | --- | --- | --- |
 //! | [`case`] | the folded [`Case`](case::Case) and its one fold | AWS, tokio, clocks, how it is stored |
+//! | [`fields`] | the fields of a document, each with its path and value | what a document is of |
+//! | [`as_of`] | a case as of a version, a recorded time, an effective date | AWS, tokio, clocks, stores |
+//! | [`blame`] | which event gave each field its value, and what two versions hold differently | AWS, tokio, clocks, what a reader sees |
+//! | [`milestone`] | a case folded as of every so many commits, packed, and which of them helps | AWS, tokio, clocks, how it is stored |
 //! | [`lists`] | which rows a case has in which list, and the words under which it is found | AWS, tokio, clocks, how rows are stored |
 //! | [`audit`] | which rows a commit has in the audit index, what is asked of it, and up to when it is complete | AWS, how rows are stored |
 //! | [`accesses`] | the log of who looked at what is sealed: its chains, noting, reading, verifying | AWS, how it is stored, what must be noted |
@@ -17,15 +21,19 @@
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
 pub mod accesses;
+pub mod as_of;
 pub mod audit;
+pub mod blame;
 pub mod case;
 pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod dynamodb;
+pub mod fields;
 pub mod gateway;
 pub mod generations;
 pub mod keys;
 pub mod lists;
+pub mod milestone;
 pub mod signing;
 pub mod telemetry;

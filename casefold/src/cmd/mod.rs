@@ -2,6 +2,8 @@
 
 pub mod accesses;
 pub mod audit;
+pub mod blame;
+pub mod changes;
 pub mod check_proof;
 pub mod checkpoint;
 pub mod diff;
@@ -9,9 +11,11 @@ pub mod export;
 pub mod forget;
 pub mod generate;
 mod generations;
+pub mod history;
 pub mod import;
 mod interrupt;
 pub mod job;
+mod past;
 mod progress;
 pub mod projections;
 pub mod prove;
@@ -20,6 +24,7 @@ mod rebuild_sql;
 pub mod reconcile;
 pub mod rows;
 pub mod serve;
+pub mod show;
 #[cfg(feature = "datafusion")]
 pub mod sql;
 pub mod subjects;

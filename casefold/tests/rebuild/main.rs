@@ -18,6 +18,7 @@
 mod acts;
 mod given;
 mod loss;
+mod milestones;
 mod parked;
 mod program;
 mod property;

@@ -23,6 +23,7 @@ mod refusals;
 mod rows;
 mod support;
 mod tool;
+mod travel;
 mod trial_calendars;
 mod visibility;
 

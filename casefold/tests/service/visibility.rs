@@ -98,6 +98,37 @@ const ENDPOINTS: &[Endpoint] = &[
         sealed: 403,
         outside: Outside::Refused,
     },
+    Endpoint {
+        path: "/v1/cases/{n}/history?recordedFrom=2020-01-01T00:00:00Z",
+        parts: &[CASE, ENTRIES],
+        sealed: 403,
+        outside: Outside::Refused,
+    },
+    // The past is for the court, whosever the case is: what is sealed now was not then.
+    Endpoint {
+        path: "/v1/cases/{n}?atVersion=1",
+        parts: &[CASE, ENTRIES],
+        sealed: 403,
+        outside: Outside::Refused,
+    },
+    Endpoint {
+        path: "/v1/cases/{n}?recordedAt=2100-01-01T00:00:00Z",
+        parts: &[CASE, ENTRIES],
+        sealed: 403,
+        outside: Outside::Refused,
+    },
+    Endpoint {
+        path: "/v1/cases/{n}/docket-entries?effectiveOn=2100-01-01",
+        parts: &[ENTRIES],
+        sealed: 403,
+        outside: Outside::Refused,
+    },
+    Endpoint {
+        path: "/v1/cases/{n}/blame?limit=5000",
+        parts: &[CASE, ENTRIES],
+        sealed: 403,
+        outside: Outside::Refused,
+    },
 ];
 
 /// Questions across cases tell no secret to anybody, and answer those who may audit alone. The

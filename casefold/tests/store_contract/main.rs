@@ -29,6 +29,7 @@ mod lists;
 mod lists_mending;
 mod mending;
 mod metering;
+mod milestones;
 mod rows;
 mod scans;
 mod snapshots;

@@ -9,20 +9,24 @@
 //!
 //! A docket entry has such types of its own ([`DocketEntryView`]).
 
+mod as_of;
 mod case;
 mod court;
 mod entry;
+mod portrait;
 mod public;
 mod trial;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::as_of::AsOfView;
 pub use self::case::{CaseView, ConsolidatedCases, FoldedFromView, PartyCaseView, StatusView};
 pub use self::court::{CourtCaseView, ReadinessView};
 pub use self::entry::{
     CourtEntryView, DocketEntryView, EntryView, PartyEntryView, ServedName, WithheldEntryView,
 };
+pub use self::portrait::CourtPortrait;
 pub use self::public::{PublicCaseView, PublicContactView, SealedCaseView};
 pub use self::trial::{HearingView, TrialView};
 use super::{Reader, Sight};
@@ -66,5 +70,15 @@ impl CaseAnswer {
             Sight::Public => Self::Public(Box::new(PublicCaseView::of(reader.case, docket))),
             Sight::Sealed => Self::Sealed(SealedCaseView::of(reader.case)),
         }
+    }
+
+    /// What the court sees of a case as of a point in its past. Nobody else is shown the past:
+    /// what is sealed now was not then.
+    pub fn as_of(reader: &Reader<'_>, docket: DocketView, as_of: AsOfView) -> Self {
+        let mut answer = Self::of(reader, docket);
+        if let Self::Court(view) = &mut answer {
+            view.as_of = Some(as_of);
+        }
+        answer
     }
 }

@@ -1,7 +1,8 @@
 //! Cursors: where the next page of a list goes on.
 //!
 //! A cursor is opaque to clients and belongs to one list: one case, one kind, one order.
-//! It carries no secret and no authority: a page is checked for its reader as the first
+//! Where a list depends on more than that (filters, a point in the past), the cursor is bound
+//! to it by a word. It carries no secret and no authority: a page is checked for its reader as the first
 //! one was.
 
 use base64::Engine;
@@ -19,6 +20,10 @@ pub(super) enum List {
     OldestCommits,
     /// The commits of a case, the last one first.
     NewestCommits,
+    /// The fields of a case with what gave them their values.
+    Blame,
+    /// The fields that two versions of a case hold differently.
+    Difference,
 }
 
 impl List {
@@ -27,6 +32,8 @@ impl List {
             Self::DocketEntries => "entries",
             Self::OldestCommits => "oldest",
             Self::NewestCommits => "newest",
+            Self::Blame => "blame",
+            Self::Difference => "difference",
         }
     }
 }
@@ -34,6 +41,18 @@ impl List {
 /// The cursor of a list, after an index or a version.
 pub(super) fn encode(list: List, docket_number: DocketNumber, after: u64) -> String {
     URL_SAFE_NO_PAD.encode(format!("1 {} {docket_number} {after}", list.as_str()))
+}
+
+/// The cursor of a list that depends on more than its case and kind, bound to that by a word
+/// without spaces.
+pub(super) fn encode_bound(
+    list: List,
+    docket_number: DocketNumber,
+    after: u64,
+    bound: &str,
+) -> String {
+    let list = list.as_str();
+    URL_SAFE_NO_PAD.encode(format!("1 {list} {docket_number} {after} {bound}"))
 }
 
 /// The index or version after which the list goes on.
@@ -45,7 +64,58 @@ pub(super) fn decode(
     list: List,
     docket_number: DocketNumber,
 ) -> Result<u64, Problem> {
-    let bad = |detail| Problem::bad_request("BAD_CURSOR", detail).about("cursor");
+    match read(cursor, list, docket_number)? {
+        (after, None) => Ok(after),
+        (_, Some(_)) => Err(of_another_list()),
+    }
+}
+
+/// Where a list that is bound to a word goes on, and the word.
+///
+/// # Errors
+/// 400 where the text is no cursor, or is one of another list.
+pub(super) fn decode_bound(
+    cursor: &str,
+    list: List,
+    docket_number: DocketNumber,
+) -> Result<(u64, String), Problem> {
+    match read(cursor, list, docket_number)? {
+        (after, Some(bound)) => Ok((after, bound)),
+        (_, None) => Err(of_another_list()),
+    }
+}
+
+/// Where a list goes on that must be bound to just this word.
+///
+/// # Errors
+/// 400 where the text is no cursor, or is one of another list.
+pub(super) fn decode_bound_to(
+    cursor: &str,
+    list: List,
+    docket_number: DocketNumber,
+    bound: &str,
+) -> Result<u64, Problem> {
+    let (after, found) = decode_bound(cursor, list, docket_number)?;
+    match found == bound {
+        true => Ok(after),
+        false => Err(of_another_list()),
+    }
+}
+
+/// A cursor that leads elsewhere.
+pub(super) fn of_another_list() -> Problem {
+    bad("the cursor belongs to another list; begin without a cursor")
+}
+
+fn bad(detail: &'static str) -> Problem {
+    Problem::bad_request("BAD_CURSOR", detail).about("cursor")
+}
+
+fn read(
+    cursor: &str,
+    list: List,
+    docket_number: DocketNumber,
+) -> Result<(u64, Option<String>), Problem> {
     let malformed = || bad("the cursor is not one of this service; begin without a cursor");
     let text = URL_SAFE_NO_PAD
         .decode(cursor)
@@ -53,7 +123,8 @@ pub(super) fn decode(
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let text = text.ok_or_else(malformed)?;
     let mut parts = text.split(' ');
-    let (Some("1"), Some(kind), Some(case), Some(after), None) = (
+    let (Some("1"), Some(kind), Some(case), Some(after), bound, None) = (
+        parts.next(),
         parts.next(),
         parts.next(),
         parts.next(),
@@ -64,11 +135,9 @@ pub(super) fn decode(
     };
     let after = after.parse().map_err(|_| malformed())?;
     if kind != list.as_str() || case != docket_number.to_string() {
-        return Err(bad(
-            "the cursor belongs to another list; begin without a cursor",
-        ));
+        return Err(of_another_list());
     }
-    Ok(after)
+    Ok((after, bound.map(str::to_owned)))
 }
 
 #[cfg(test)]
@@ -107,6 +176,22 @@ mod tests {
                 (400, "BAD_CURSOR")
             );
         }
+    }
+
+    #[test]
+    fn a_cursor_that_is_bound_leads_back_into_what_it_is_bound_to() {
+        let (list, number) = (List::DocketEntries, case("101-26"));
+        let cursor = encode_bound(list, number, 7, "v3");
+        assert_eq!(decode_bound_to(&cursor, list, number, "v3").unwrap(), 7);
+        let bare = encode(list, number, 7);
+        for (cursor, bound) in [(&cursor, "v4"), (&bare, "v3")] {
+            let refused = decode_bound_to(cursor, list, number, bound).unwrap_err();
+            assert_eq!(refused.code(), "BAD_CURSOR");
+        }
+        assert_eq!(
+            decode(&cursor, list, number).unwrap_err().code(),
+            "BAD_CURSOR"
+        );
     }
 
     #[test]

@@ -23,6 +23,33 @@ pub(super) fn of_read(version: Version, generation: Generation) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
+/// The tag of a case as of a point in its past: what distinguishes the answers to one address
+/// is the version, the generation, and of an effective date how far the history was looked at.
+/// It is none of a version as it is now, so a command never takes it.
+pub(super) fn of_past(
+    version: Version,
+    generation: Generation,
+    known_through: Option<Version>,
+) -> HeaderValue {
+    let through = known_through.map_or_else(String::new, |through| format!(".{through}"));
+    HeaderValue::from_str(&format!("\"past.{version}.{generation}{through}\""))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// Whether `If-None-Match` has just this tag.
+///
+/// # Errors
+/// 400 where the header is no list of tags.
+pub(super) fn has(headers: &HeaderMap, current: &HeaderValue) -> Result<bool, Problem> {
+    Ok(match Tags::read(headers, IF_NONE_MATCH)? {
+        None => false,
+        Some(Tags::Any) => true,
+        Some(Tags::List(tags)) => tags
+            .iter()
+            .any(|tag| format!("\"{}\"", tag.opaque).as_bytes() == current.as_bytes()),
+    })
+}
+
 /// The version that `If-Match` asks for. `*` asks for any, which a case that exists always
 /// has, so it is as good as nothing.
 ///
@@ -88,6 +115,8 @@ struct Tag {
     version: Option<Version>,
     /// `None` for the tag of a version alone.
     generation: Option<Generation>,
+    /// What stands in the quotes.
+    opaque: String,
 }
 
 impl Tags {
@@ -147,6 +176,7 @@ impl Tag {
             generation: generation
                 .and_then(|it| u32::try_from(it).ok())
                 .map(Generation),
+            opaque: opaque.to_owned(),
         };
         Some((tag, after))
     }
@@ -231,6 +261,21 @@ mod tests {
         assert!(!has(&["\"4.2\""]));
         assert!(!has(&["\"somebody-else's\""]));
         assert_eq!(in_second(&["3"]), Err("MALFORMED_ETAG".to_owned()));
+    }
+
+    #[test]
+    fn the_tag_of_the_past_is_none_of_the_present() {
+        let past = of_past(Version(3), Generation(2), None);
+        let effective = of_past(Version(3), Generation(2), Some(Version(9)));
+        let known = |value: &HeaderValue| headers(IF_NONE_MATCH, &[value.to_str().unwrap()]);
+        assert!(has(&known(&past), &past).unwrap());
+        assert!(!has(&known(&effective), &past).unwrap());
+        assert!(!has(&known(&of_read(Version(3), Generation(2))), &past).unwrap());
+        assert!(!none_match(&known(&past), Version(3), Generation(2)).unwrap());
+        assert_eq!(
+            matching(past.to_str().unwrap()),
+            Err("MALFORMED_ETAG".to_owned())
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::header::{AUTHORIZATION, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
-use casefold_events::{CommandId, DocketNumber, Version};
+use casefold_events::{CommandId, DocketNumber, Timestamp, Version};
 
 use super::context::Context;
 use super::problem::Problem;
@@ -96,6 +96,11 @@ impl Parameters {
         Ok(first)
     }
 
+    /// Whether a parameter is given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// Takes a whole number within bounds.
     ///
     /// # Errors
@@ -118,6 +123,21 @@ impl Parameters {
             };
             bad_parameter(name, format!("{name} is a whole number, {bounds}"))
         })
+    }
+
+    /// Takes a time.
+    ///
+    /// # Errors
+    /// 400 where it is given twice or is no time.
+    pub(super) fn take_time(&mut self, name: &'static str) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.take(name)? else {
+            return Ok(None);
+        };
+        let at = text.parse().map_err(|_| {
+            let detail = format!("{name} is a date-time, for example 2026-03-03T00:00:00Z");
+            bad_parameter(name, detail)
+        })?;
+        Ok(Some(at))
     }
 
     /// Takes `minVersion`.

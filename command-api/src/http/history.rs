@@ -10,6 +10,7 @@ use casefold_events::{
     CommandId, Commit, CommitRef, Digest, DocketNumber, EventId, Personal, StoredEvent, Timestamp,
     UserId, Version,
 };
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::gateway::Order;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,10 +18,13 @@ use utoipa::ToSchema;
 use super::ApiState;
 use super::cursor::{self, List};
 use super::extract::{Caller, CasePath, Parameters, bad_parameter};
-use super::noting::{Witness, entries_of};
+use super::history_filter::{find_entry, take_filter, word_of_filter};
+use super::noting::{Entries, Witness, entries_of};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::{FOR_ONE_READER, no_such_case};
 use crate::access::sees_history;
+use crate::decide::Actor;
+use crate::service::HistoryFilter;
 
 /// The most commits on a page.
 const MAX_COMMITS: u64 = 500;
@@ -102,7 +106,8 @@ pub(super) struct EventView {
 /// Read the history of a case
 ///
 /// The commits: what each command did, who sent it, when, and the chain of hashes. For the
-/// court's own roles.
+/// court's own roles. With conditions, a page ends after 2,000 commits were looked at, so it may
+/// have few or none and a cursor nevertheless.
 #[utoipa::path(
     get, path = "/v1/cases/{docketNumber}/history", tag = "cases", operation_id = "readHistory",
     params(
@@ -112,9 +117,22 @@ pub(super) struct EventView {
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
          description = "The most commits on the page, 50 where it is absent. A page of large commits has fewer."),
         ("cursor" = Option<String>, Query,
-         description = "`nextCursor` of the page before, in the same order; absent for the first page."),
+         description = "`nextCursor` of the page before, in the same order and with the same conditions; absent for the first page."),
         ("X-Audit-Reason" = Option<String>, Header,
          description = "Why it is read, for the log of accesses: 3 to 500 characters. What is sealed is noted there before it is shown."),
+        ("actor" = Option<UserId>, Query, description = "Only commits of this user."),
+        ("role" = Option<Role>, Query, description = "Only commits made in this role."),
+        ("command" = Option<String>, Query, example = "ServePetition",
+         description = "Only commits made by this command, or by the policy of this name."),
+        ("eventType" = Option<String>, Query, example = "DocketEntryServed",
+         description = "Only commits with an event of this type."),
+        ("docketEntry" = Option<String>, Query, example = "3",
+         description = "Only commits with an event about this entry: its id, or its index on the record."),
+        ("correlationId" = Option<CorrelationId>, Query, description = "Only commits of this act."),
+        ("recordedFrom" = Option<Timestamp>, Query,
+         description = "Only commits recorded at this time or later."),
+        ("recordedTo" = Option<Timestamp>, Query,
+         description = "Only commits recorded at this time or earlier."),
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
          description = "The caller's own id for the request; made here where it is absent."),
     ),
@@ -133,14 +151,7 @@ pub(super) async fn read_history(
     witness: Witness,
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
-    if !sees_history(actor.role) {
-        let detail = format!("the role {} may not read the history of cases", actor.role);
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "ROLE_NOT_ALLOWED",
-            detail,
-        ));
-    }
+    require_history(&actor, "the history of cases")?;
     let limit = parameters
         .take_number("limit", 1..=MAX_COMMITS)?
         .unwrap_or(USUAL_COMMITS);
@@ -150,28 +161,77 @@ pub(super) async fn read_history(
         Some(_) => return Err(bad_parameter("order", "order is asc or desc".to_owned())),
     };
     let cursor = parameters.take("cursor")?;
-    let beyond = cursor
-        .map(|cursor| cursor::decode(&cursor, list, docket_number))
-        .transpose()?;
+    let (mut filter, entry) = take_filter(&mut parameters)?;
     parameters.done()?;
+    let word = word_of_filter(&filter, entry.as_ref());
+    let beyond = match (&cursor, &word) {
+        (None, _) => None,
+        (Some(cursor), None) => Some(cursor::decode(cursor, list, docket_number)?),
+        (Some(cursor), Some(word)) => {
+            let beyond = cursor::decode_bound_to(cursor, list, docket_number, word)?;
+            Some(beyond)
+        }
+    };
+    if let Some(entry) = entry {
+        filter.docket_entry = Some(find_entry(&state, docket_number, entry).await?);
+    }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = state
         .service
-        .read_history(docket_number, beyond.map(Version), limit, order)
+        .read_history_where(docket_number, &filter, beyond.map(Version), (limit, order))
         .await?;
-    if page.commits.is_empty() && beyond.is_none() {
+    // A case has a commit; where none is shown, it may be the filter's doing.
+    let is_in_doubt = page.commits.is_empty() && beyond.is_none();
+    if is_in_doubt && !exists(&state, docket_number, &filter).await? {
         return Err(no_such_case(docket_number));
     }
     let (commits, next) = within_bytes(page.commits, page.next);
+    let about = entries_of(&commits);
+    let (kind, entries) = (AccessKind::History, Entries::These(&about));
     witness
-        .note_history(&actor, docket_number, &entries_of(&commits))
+        .note_past(&actor, kind, docket_number, entries)
         .await?;
     let page = HistoryPage {
         docket_number,
         commits: commits.into_iter().map(CommitView::of).collect(),
-        next_cursor: next.map(|version| cursor::encode(list, docket_number, version.0)),
+        next_cursor: next.map(|version| match &word {
+            None => cursor::encode(list, docket_number, version.0),
+            Some(word) => cursor::encode_bound(list, docket_number, version.0, word),
+        }),
     };
     Ok((FOR_ONE_READER, Json(page)).into_response())
+}
+
+/// Refuses who may not read histories.
+///
+/// # Errors
+/// 403 `ROLE_NOT_ALLOWED`.
+pub(super) fn require_history(actor: &Actor, what: &str) -> Result<(), Problem> {
+    if sees_history(actor.role) {
+        return Ok(());
+    }
+    let detail = format!("the role {} may not read {what}", actor.role);
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "ROLE_NOT_ALLOWED",
+        detail,
+    ))
+}
+
+/// Whether there is such a case, where a page has none of its commits.
+async fn exists(
+    state: &ApiState,
+    docket_number: DocketNumber,
+    filter: &HistoryFilter,
+) -> Result<bool, Problem> {
+    if filter.is_open() {
+        return Ok(false);
+    }
+    let first = state
+        .service
+        .read_history(docket_number, None, 1, Order::OldestFirst)
+        .await?;
+    Ok(!first.commits.is_empty())
 }
 
 /// In which order commits are read.

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `commands`, `trial_calendars`, `reads`, `history`, `health` | the handlers |
+//! | `as_of`, `blame`, `difference` | the past of a case; what gave its fields their values; what two versions hold differently |
 //! | `lists`, `work_lists`, `search`, `list_page` | lists and the search, and what their pages have in common |
 //! | `audit`, `accesses`, `noting` | questions across cases; who looked, and noting it first |
 //! | `documents` | the content of documents, in and out |
@@ -15,17 +16,21 @@
 //! and no knowledge of a store.
 
 mod accesses;
+mod as_of;
 mod audit;
+mod blame;
 mod body;
 mod commands;
 mod context;
 mod cursor;
+mod difference;
 mod docs;
 mod documents;
 mod etag;
 mod extract;
 mod health;
 mod history;
+mod history_filter;
 mod list_page;
 mod lists;
 mod noting;
@@ -107,6 +112,11 @@ pub fn router(state: ApiState) -> Router {
         .route(
             "/v1/cases/{docketNumber}/history",
             get(history::read_history),
+        )
+        .route("/v1/cases/{docketNumber}/blame", get(blame::read_blame))
+        .route(
+            "/v1/cases/{docketNumber}/difference",
+            get(difference::read_difference),
         )
         .merge(lists())
         .route("/v1/audit/commits", get(audit::find_commits))

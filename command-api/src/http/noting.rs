@@ -43,6 +43,15 @@ pub(super) struct About {
     pub(super) query: Option<String>,
 }
 
+/// Which docket entries of a case something is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Entries<'a> {
+    /// Any of them.
+    All,
+    /// These.
+    These(&'a [DocketEntryId]),
+}
+
 impl FromRequestParts<ApiState> for Witness {
     type Rejection = Problem;
 
@@ -120,20 +129,22 @@ impl Witness {
         self.note(actor, kind, about).await
     }
 
-    /// Notes that one of the court's own is about to see what happened in a case, if the case or
-    /// an entry that it is about is sealed now. For that the case is read as its commits stand.
+    /// Notes that one of the court's own is about to see something of a case's past, if the case
+    /// or an entry that it is about is sealed now. For that the case is read as its commits
+    /// stand.
     ///
     /// # Errors
     /// 503 where it can't be noted, or the case can't be read.
-    pub(super) async fn note_history(
+    pub(super) async fn note_past(
         &self,
         actor: &Actor,
+        kind: AccessKind,
         docket_number: DocketNumber,
-        entries: &[DocketEntryId],
+        entries: Entries<'_>,
     ) -> Result<(), Problem> {
-        let selection = EntrySelection::Some {
-            ids: entries,
-            indexes: &[],
+        let selection = match entries {
+            Entries::All => EntrySelection::All,
+            Entries::These(ids) => EntrySelection::Some { ids, indexes: &[] },
         };
         let service = &self.state.service;
         let read = service.read_case_at_head(docket_number, selection).await;
@@ -145,7 +156,7 @@ impl Witness {
                     docket_number: Some(docket_number),
                     ..About::default()
                 };
-                return self.note(actor, AccessKind::History, about).await;
+                return self.note(actor, kind, about).await;
             }
             read => read?,
         };
@@ -154,9 +165,11 @@ impl Witness {
         };
         let reader = Reader::of(actor, &case);
         let about = case.docket.on_record().chain(case.docket.off_record());
-        let about = about.filter(|entry| entries.contains(&entry.id()));
-        self.note_sealed(actor, AccessKind::History, &reader, about)
-            .await
+        let about = about.filter(|entry| match entries {
+            Entries::All => true,
+            Entries::These(ids) => ids.contains(&entry.id()),
+        });
+        self.note_sealed(actor, kind, &reader, about).await
     }
 }
 

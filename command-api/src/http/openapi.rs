@@ -20,8 +20,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::PROBLEM_JSON;
 use super::{
-    accesses, audit, commands, documents, health, history, lists, reads, search, trial_calendars,
-    work_lists,
+    accesses, audit, blame, commands, difference, documents, health, history, lists, reads, search,
+    trial_calendars, work_lists,
 };
 use crate::command::{CaseCommand, GroupCommand, PetitionCommand};
 use crate::refusal::{Refusal, RefusalCode};
@@ -47,6 +47,8 @@ use crate::refusal::{Refusal, RefusalCode};
         reads::read_case,
         reads::read_docket_entries,
         history::read_history,
+        blame::read_blame,
+        difference::read_difference,
         lists::by_status,
         lists::by_judge,
         lists::by_trial_city,

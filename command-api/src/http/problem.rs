@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::etag;
 use crate::auth::TokenError;
+use crate::fields::NoSuchField;
 use crate::refusal::Refusal;
 use crate::service::{CommandError, ReadError};
 
@@ -283,10 +284,26 @@ impl From<ReadError> for Problem {
                 format!("the case has not reached version {wanted}"),
             )
             .about("minVersion"),
+            ReadError::NotYetRecorded { current, wanted } => Self::new(
+                StatusCode::CONFLICT,
+                "VERSION_NOT_REACHED",
+                format!("there is no version {wanted} of the case; its last is {current}"),
+            ),
+            ReadError::NotBegun => Self::new(
+                StatusCode::CONFLICT,
+                "CASE_NOT_BEGUN",
+                "the case had not begun by then; its history tells when it did",
+            ),
             ReadError::Moving => Self::unavailable("CASE_MOVING", detail),
             ReadError::ListsIncomplete => Self::unavailable("LISTS_INCOMPLETE", detail),
             ReadError::AuditIncomplete => Self::unavailable("AUDIT_INCOMPLETE", detail),
         }
+    }
+}
+
+impl From<NoSuchField> for Problem {
+    fn from(error: NoSuchField) -> Self {
+        Self::bad_request("UNKNOWN_FIELD", error.to_string()).about("field")
     }
 }
 

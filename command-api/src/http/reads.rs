@@ -1,4 +1,5 @@
-//! Reading cases: the case and its docket entries. Its history is in [`super::history`].
+//! Reading cases: the case and its docket entries. Its history is in [`super::history`], its
+//! past in [`super::as_of`].
 
 use axum::Json;
 use axum::extract::State;
@@ -6,7 +7,7 @@ use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
-use casefold_events::{DocketNumber, Version};
+use casefold_events::{DocketNumber, Timestamp, Version};
 use casefold_shared::accesses::AccessKind;
 use casefold_shared::case::{Case, DocketEntry};
 use casefold_shared::gateway::EntrySelection;
@@ -14,18 +15,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ApiState;
+use super::as_of;
 use super::cursor::{self, List};
 use super::etag;
 use super::extract::{Caller, CasePath, Parameters};
 use super::noting::Witness;
 use super::problem::{Problem, ProblemDocument};
-use crate::access::view::{CaseAnswer, DocketEntryView, DocketView};
+use crate::access::view::{AsOfView, CaseAnswer, DocketEntryView, DocketView};
 use crate::access::{KnownFrom, Reader, Sight, sees_cases};
 use crate::decide::Actor;
 use crate::service::ReadCase;
 
 /// Entries on the record within a case, and the most on a page.
-const MAX_ENTRIES: u32 = 1_000;
+pub(super) const MAX_ENTRIES: u32 = 1_000;
 /// Entries on a page, where the reader asks for no number.
 const USUAL_ENTRIES: u64 = 100;
 /// What the answer to a read depends on, beside its address.
@@ -39,17 +41,21 @@ pub(super) const FOR_ONE_READER: [(axum::http::HeaderName, &str); 2] = [
 #[serde(rename_all = "camelCase")]
 pub(super) struct DocketEntriesPage {
     /// The case.
-    docket_number: DocketNumber,
+    pub(super) docket_number: DocketNumber,
     /// The version at which they were read.
-    version: Version,
+    pub(super) version: Version,
     /// The index of the last entry on the docket record.
-    last_docket_entry_index: u32,
+    pub(super) last_docket_entry_index: u32,
     /// The entries that the reader may see, in the order of their index. On the first page
     /// the entries off the record stand before them, beyond the limit.
-    docket_entries: Vec<DocketEntryView>,
+    pub(super) docket_entries: Vec<DocketEntryView>,
     /// The cursor of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
+    pub(super) next_cursor: Option<String>,
+    /// As of which point in the case's past they are shown; absent where they are shown as they
+    /// are now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) as_of: Option<AsOfView>,
 }
 
 /// Read a case
@@ -61,12 +67,22 @@ pub(super) struct DocketEntriesPage {
 /// commits within moments; `minVersion` asks for a version that is not older, such as the
 /// one that a command has just answered with. Others read the case as its commits stand, so
 /// that a seal holds at once.
+///
+/// `atVersion`, `recordedAt` or `effectiveOn` shows the case as of a point in its past, to the
+/// court's own roles and to nobody else, not even of their own cases: seals hold now, not then.
+/// `asOf` in the answer says which commits it includes.
 #[utoipa::path(
     get, path = "/v1/cases/{docketNumber}", tag = "cases", operation_id = "readCase",
     params(
         ("docketNumber" = DocketNumber, Path, description = "The case."),
         ("minVersion" = Option<u64>, Query, minimum = 1,
          description = "Don't answer with a version older than this."),
+        ("atVersion" = Option<u64>, Query, minimum = 1,
+         description = "As the case stood at this version. At most one of `atVersion`, `recordedAt`, `effectiveOn` and `minVersion`."),
+        ("recordedAt" = Option<Timestamp>, Query,
+         description = "What the court knew at this time: the case after the last commit that was recorded at or before it."),
+        ("effectiveOn" = Option<String>, Query, example = "2026-03-03",
+         description = "What held on this day of the court (it ends at midnight Eastern time) or at this time, by what is known now: commits that hold from later on are left out, and the others stand in the order in which they hold."),
         ("If-None-Match" = Option<String>, Header, example = "\"3.2\"",
          description = "The `ETag` of what the client has: 304 if it is still the same."),
         ("X-Audit-Reason" = Option<String>, Header,
@@ -76,15 +92,15 @@ pub(super) struct DocketEntriesPage {
     ),
     responses(
         (status = 200, description = "The case.", body = CaseAnswer, headers(
-            ("ETag" = String, description = "The version, and behind a dot the generation of the projection that it was read from, in quotes: `\"3.2\"`. Absent for a sealed case that is not the reader's."),
+            ("ETag" = String, description = "The version, and behind a dot the generation of the projection that it was read from, in quotes: `\"3.2\"`; of the past one that begins with `past`. Absent for a sealed case that is not the reader's."),
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version."),
-        (status = 403, description = "An administrator sees no cases: `ROLE_NOT_ALLOWED`.",
+        (status = 403, description = "An administrator sees no cases, and outside the court nobody sees their past: `ROLE_NOT_ALLOWED`.",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
          body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "The case has not reached `minVersion`: `VERSION_NOT_REACHED`.",
+        (status = 409, description = "The case has not reached `minVersion` or `atVersion`: `VERSION_NOT_REACHED`. It had not begun at `recordedAt` or on `effectiveOn`: `CASE_NOT_BEGUN`.",
          body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
@@ -96,8 +112,12 @@ pub(super) async fn read_case(
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let asked = as_of::take(&mut parameters)?;
     let min_version = parameters.take_min_version()?;
     parameters.done()?;
+    if let Some(asked) = asked {
+        return as_of::read_case(&state, &actor, docket_number, &asked, &witness, &headers).await;
+    }
     let indexes: Vec<u32> = (1..=MAX_ENTRIES).collect();
     let selection = EntrySelection::Some {
         ids: &[],
@@ -146,6 +166,12 @@ pub(super) async fn read_case(
         ("docketNumber" = DocketNumber, Path, description = "The case."),
         ("minVersion" = Option<u64>, Query, minimum = 1,
          description = "Don't answer with a version older than this."),
+        ("atVersion" = Option<u64>, Query, minimum = 1,
+         description = "As the case stood at this version. At most one of `atVersion`, `recordedAt`, `effectiveOn` and `minVersion`."),
+        ("recordedAt" = Option<Timestamp>, Query,
+         description = "What the court knew at this time: the case after the last commit that was recorded at or before it."),
+        ("effectiveOn" = Option<String>, Query, example = "2026-03-03",
+         description = "What held on this day of the court (it ends at midnight Eastern time) or at this time, by what is known now: commits that hold from later on are left out, and the others stand in the order in which they hold."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000,
          description = "The most entries of the record on the page; 100 where it is absent."),
         ("cursor" = Option<String>, Query,
@@ -163,11 +189,11 @@ pub(super) async fn read_case(
             ("Vary" = String, description = "Authorization: the answer depends on its reader."),
         )),
         (status = 304, description = "The client has this version of the page."),
-        (status = 403, description = "The case is sealed from the reader: `CASE_SEALED`. An administrator sees no cases: `ROLE_NOT_ALLOWED`.",
+        (status = 403, description = "The case is sealed from the reader: `CASE_SEALED`. An administrator sees no cases, and outside the court nobody sees their past: `ROLE_NOT_ALLOWED`.",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "There is no such case: `CASE_NOT_FOUND`.",
          body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "The case has not reached `minVersion`: `VERSION_NOT_REACHED`.",
+        (status = 409, description = "The case has not reached `minVersion` or `atVersion`: `VERSION_NOT_REACHED`. It had not begun at `recordedAt` or on `effectiveOn`: `CASE_NOT_BEGUN`.",
          body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
@@ -179,14 +205,29 @@ pub(super) async fn read_docket_entries(
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let asked = as_of::take(&mut parameters)?;
     let min_version = parameters.take_min_version()?;
     let limit = parameters.take_number("limit", 1..=MAX_ENTRIES.into())?;
     let limit = u32::try_from(limit.unwrap_or(USUAL_ENTRIES)).unwrap_or(MAX_ENTRIES);
-    let after = match parameters.take("cursor")? {
+    let cursor = parameters.take("cursor")?;
+    parameters.done()?;
+    if let Some(asked) = asked {
+        let page = as_of::Page { limit, cursor };
+        return as_of::read_docket_entries(
+            &state,
+            &actor,
+            docket_number,
+            &asked,
+            page,
+            &witness,
+            &headers,
+        )
+        .await;
+    }
+    let after = match cursor {
         Some(cursor) => cursor::decode(&cursor, List::DocketEntries, docket_number)?,
         None => 0,
     };
-    parameters.done()?;
     let after = u32::try_from(after).unwrap_or(u32::MAX);
     let indexes: Vec<u32> = (after..after.saturating_add(limit))
         .map(|at| at + 1)
@@ -219,6 +260,7 @@ pub(super) async fn read_docket_entries(
         docket_entries: views(&reader, &shown),
         next_cursor: (upto < last)
             .then(|| cursor::encode(List::DocketEntries, docket_number, upto.into())),
+        as_of: None,
     };
     Ok((tag, FOR_ONE_READER, Json(page)).into_response())
 }
@@ -266,7 +308,7 @@ pub(super) fn no_such_case(docket_number: DocketNumber) -> Problem {
 }
 
 /// The entries after an index; before the first of the record, those off it.
-fn entries(case: &Case, after: u32, limit: u32) -> Vec<&DocketEntry> {
+pub(super) fn entries(case: &Case, after: u32, limit: u32) -> Vec<&DocketEntry> {
     let off_record = if after == 0 {
         case.docket.off_record()
     } else {
@@ -281,7 +323,7 @@ fn entries(case: &Case, after: u32, limit: u32) -> Vec<&DocketEntry> {
 }
 
 /// The entries, as far as a reader may see them.
-fn views(reader: &Reader<'_>, entries: &[&DocketEntry]) -> Vec<DocketEntryView> {
+pub(super) fn views(reader: &Reader<'_>, entries: &[&DocketEntry]) -> Vec<DocketEntryView> {
     let view = |entry: &&DocketEntry| DocketEntryView::of(reader, entry);
     entries.iter().filter_map(view).collect()
 }

@@ -9,11 +9,14 @@
 //! and one conditional write. The case's keys are read besides, where this process has not read
 //! them in the last seconds; a petition, and a command that names somebody new, writes them.
 
+mod as_of;
 mod audit;
+mod blame;
 mod calendar;
 mod commands;
 mod documents;
 mod envelope;
+mod history;
 mod jobs;
 mod lists;
 mod load;
@@ -30,18 +33,22 @@ use casefold_shared::audit as audit_index;
 use casefold_shared::case::{FoldError, generation};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    AccessLog, CommitIndex, ControlStore, EventStore, ListStore, SnapshotStore, StoreError, Stores,
+    AccessLog, CommitIndex, ControlStore, EventStore, ListStore, MilestoneStore, SnapshotStore,
+    StoreError, Stores,
 };
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::keys::Vault;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
+use casefold_shared::milestone;
 
+pub use self::as_of::ReadAsOf;
 pub use self::audit::{AuditPage, PageOf};
 pub use self::calendar::{CalendarOutcome, CalendarReport};
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
 pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
+pub use self::history::{HistoryFilter, LOOKED_AT};
 pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
 pub use self::reads::ReadCase;
@@ -55,10 +62,14 @@ pub struct Service {
     events: Arc<dyn EventStore>,
     snapshots: Arc<dyn SnapshotStore>,
     lists: Arc<dyn ListStore>,
+    milestones: Arc<dyn MilestoneStore>,
     control: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
     case_generations: Arc<Follower>,
     list_generations: Arc<Follower>,
+    milestone_generations: Arc<Follower>,
+    /// A case as of an earlier version has no use for milestones.
+    milestones_every: u64,
     documents: Option<Documents>,
     index: Arc<dyn CommitIndex>,
     audit_generations: Arc<Follower>,
@@ -201,6 +212,17 @@ pub enum ReadError {
         /// The version that was asked for.
         wanted: Version,
     },
+    /// The case has not reached the version as of which it was asked for. HTTP 409.
+    #[error("the case is at version {current}, and was asked for as of version {wanted}")]
+    NotYetRecorded {
+        /// The version at which the case is.
+        current: Version,
+        /// The version that was asked for.
+        wanted: Version,
+    },
+    /// The case had not begun at the time that was asked for. HTTP 409.
+    #[error("the case had not begun by then")]
+    NotBegun,
     /// The snapshot moved on each time it was read. HTTP 503.
     #[error("the case changes faster than it can be read; try again in a moment")]
     Moving,
@@ -225,9 +247,12 @@ impl Service {
             accesses: Arc::new(Recorder::new(stores.accesses.clone(), clock.clone())),
             access_log: stores.accesses,
             index: stores.index,
+            milestone_generations: follower(milestone::NAME, generation::known()),
+            milestones_every: milestone::EVERY,
             events: stores.events,
             snapshots: stores.snapshots,
             lists: stores.lists,
+            milestones: stores.milestones,
             control: stores.control,
             clock,
             documents: None,
@@ -236,7 +261,8 @@ impl Service {
     }
 
     /// Makes sure that the projections have generations before there is a first commit: then
-    /// it is known that they miss nothing. A process that knows them asks nobody.
+    /// it is known that they miss nothing. A process that knows them asks nobody. Milestones are
+    /// left to the projector, like rows: a case has none for a long time, and reads do without.
     pub(super) async fn establish(&self) -> Result<(), StoreError> {
         self.case_generations.followed().await?;
         self.list_generations.followed().await?;
@@ -251,6 +277,15 @@ impl Service {
         self.case_generations.forget().await;
         self.list_generations.forget().await;
         self.audit_generations.forget().await;
+        self.milestone_generations.forget().await;
+    }
+
+    /// The same service, in a court with a milestone after so many commits: for tests, where
+    /// histories are short.
+    #[must_use]
+    pub const fn with_milestones_every(mut self, commits: u64) -> Self {
+        self.milestones_every = commits;
+        self
     }
 
     /// The clock by which the service records commits.

@@ -1,8 +1,8 @@
-//! Reading a case and its history.
+//! Reading a case. Its history is in `history`, its past in `as_of`.
 
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
-use casefold_shared::gateway::{CommitPage, EntrySelection, Generation, Order};
+use casefold_shared::gateway::{EntrySelection, Generation};
 use futures::{StreamExt, stream};
 
 use super::load::{Found, Freshness, Purpose};
@@ -174,23 +174,6 @@ impl Service {
             // Only a command with a key is ever found to be repeated.
             Found::Repeated(_) => Ok(None),
         }
-    }
-
-    /// At most `limit` commits of a case beyond a version.
-    ///
-    /// # Errors
-    /// [`ReadError::Store`] where the store fails.
-    pub async fn read_history(
-        &self,
-        docket_number: DocketNumber,
-        beyond: Option<Version>,
-        limit: usize,
-        order: Order,
-    ) -> Result<CommitPage, ReadError> {
-        Ok(self
-            .events
-            .commits_page(docket_number, beyond, limit, order)
-            .await?)
     }
 
     /// Whether the store answers.

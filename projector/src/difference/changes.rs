@@ -3,30 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use casefold_shared::fields::IDENTITIES;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::path::{FieldPath, Identity, Step};
 use super::text::type_of;
-
-/// What elements of arrays are known by, as the way from the element to its id; of several,
-/// the first that all elements have. An array that isn't listed here is compared by
-/// position, so an id that is new in a document goes here.
-const IDENTITIES: &[&[&str]] = &[
-    &["docketEntryId"],
-    &["filed", "docketEntryId"],
-    &["contactId"],
-    &["deadlineId"],
-    &["correspondenceId"],
-    &["statisticId"],
-    &["trialSessionId"],
-    &["session", "trialSessionId"],
-    &["userId"],
-    &["eventId"],
-    &["docketNumber"],
-    &["id"],
-    &["index"],
-];
 
 /// What happened to a field between the old generation and the new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -19,9 +19,10 @@ use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{Generation, ProjectionId, StoreError, Stores};
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists;
+use casefold_shared::milestone;
 use uuid::Uuid;
 
-use crate::fold::{CaseFolder, IndexFolder, ListsFolder};
+use crate::fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder};
 use crate::folder::Folder;
 use crate::rebuild::OpenFolder;
 use rows::MakeFolder;
@@ -37,6 +38,7 @@ pub struct Projections {
     lists: Group<ListsFolder>,
     /// The contents of lists, as they were known last.
     contents_of_lists: Arc<Mutex<Vec<Uuid>>>,
+    milestones: Group<MilestoneFolder>,
     /// The projections of rows.
     others: Vec<Group<dyn Folder>>,
     index: Group<IndexFolder>,
@@ -92,6 +94,14 @@ impl Projections {
                     .collect(),
             },
             contents_of_lists: Arc::default(),
+            milestones: Group {
+                name: milestone::NAME,
+                follower: follower(milestone::NAME, &known),
+                folders: known
+                    .iter()
+                    .map(|it| (*it, Arc::new(MilestoneFolder::new(stores, clock, *it))))
+                    .collect(),
+            },
             others: rows_of_this_build(stores, clock, follower),
             index: Group {
                 name: audit::NAME,
@@ -120,6 +130,7 @@ impl Projections {
             cases: folded_always(generation::NAME, cases),
             lists: folded_always(lists::NAME, lists),
             contents_of_lists: Arc::default(),
+            milestones: folded_always(milestone::NAME, Vec::new()),
             others: Vec::new(),
             index: folded_always(audit::NAME, Vec::new()),
         }
@@ -157,6 +168,7 @@ impl Projections {
         let own = [
             &self.cases.follower,
             &self.lists.follower,
+            &self.milestones.follower,
             &self.index.follower,
         ];
         for follower in own.into_iter().chain(others).flatten() {
@@ -191,7 +203,10 @@ impl Projections {
     /// [`StoreError`] where the generations can't be read.
     pub async fn live(&self) -> Result<Live, StoreError> {
         self.watch_lists().await?;
-        let mut others = Vec::new();
+        let mut others: Vec<Arc<dyn Folder>> = Vec::new();
+        for folder in self.milestones.live().await? {
+            others.push(folder);
+        }
         for group in &self.others {
             others.extend(group.live().await?);
         }
@@ -208,7 +223,7 @@ impl Projections {
     /// The names of the projections.
     pub fn names(&self) -> Vec<&'static str> {
         let others = self.others.iter().map(|group| group.name);
-        [self.cases.name, self.lists.name]
+        [self.cases.name, self.lists.name, self.milestones.name]
             .into_iter()
             .chain(others)
             .chain([self.index.name])
@@ -233,6 +248,9 @@ impl Projections {
             all.push(folder.clone());
         }
         for (_, folder) in &self.lists.folders {
+            all.push(folder.clone());
+        }
+        for (_, folder) in &self.milestones.folders {
             all.push(folder.clone());
         }
         for (_, folder) in self.others.iter().flat_map(|group| &group.folders) {

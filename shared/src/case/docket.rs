@@ -144,6 +144,26 @@ impl DocketRecord {
         self.on_record.get(&index)
     }
 
+    /// Gives entries on the record the indexes that they had when they were recorded, in
+    /// whatever order their commits were folded: those that a commit filed, in their order,
+    /// from the commit's first index on. The record may have gaps then, and its last index is
+    /// the highest that is there.
+    pub(crate) fn renumber(&mut self, first_index: &BTreeMap<Version, u32>) {
+        let mut filed: BTreeMap<Version, u32> = BTreeMap::new();
+        let entries = std::mem::take(&mut self.on_record);
+        for (_, mut entry) in entries {
+            if let Some(first) = first_index.get(&entry.filed_in) {
+                let nth = filed.entry(entry.filed_in).or_default();
+                entry.filed.index = Some(first.saturating_add(*nth));
+                *nth += 1;
+            }
+            if let Some(index) = entry.filed.index {
+                self.on_record.insert(index, entry);
+            }
+        }
+        self.last_index = self.on_record.keys().next_back().copied().unwrap_or(0);
+    }
+
     fn entry_mut(&mut self, id: DocketEntryId) -> Option<&mut DocketEntry> {
         let recorded = self
             .on_record

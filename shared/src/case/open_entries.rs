@@ -100,6 +100,16 @@ impl Before {
 }
 
 impl Case {
+    /// Has the open entries tell the indexes that the entries have.
+    pub(crate) fn renumber_open_entries(&mut self) {
+        for open in &mut self.open_entries {
+            let entry = self.docket.entry(open.docket_entry_id);
+            if let Some(index) = entry.and_then(|entry| entry.filed.index) {
+                open.index = index;
+            }
+        }
+    }
+
     /// Brings the open entries up to date with one that has changed.
     pub(super) fn note_open(&mut self, id: DocketEntryId, before: Before) {
         let Some(entry) = self.docket.entry(id) else {

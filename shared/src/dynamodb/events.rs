@@ -100,30 +100,19 @@ impl EventStore for DynamoStore {
         docket_number: DocketNumber,
         after: Version,
     ) -> Result<Vec<Commit>, StoreError> {
-        let mut commits = Vec::new();
-        let mut from = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.tables.events)
-                .key_condition_expression("pk = :case AND sk > :after")
-                .expression_attribute_values(":case", text(case_partition(docket_number)))
-                .expression_attribute_values(":after", number(after.0))
-                .consistent_read(true)
-                .limit(PAGE)
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(store_error)?;
-            for item in page.items() {
-                commits.push(commit_from_item(item)?);
-            }
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                return Ok(commits);
-            }
+        self.query_after(docket_number, after, None).await
+    }
+
+    async fn commits_between(
+        &self,
+        docket_number: DocketNumber,
+        after: Version,
+        through: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        if through <= after {
+            return Ok(Vec::new());
         }
+        self.query_after(docket_number, after, Some(through)).await
     }
 
     async fn commits_page(
@@ -243,6 +232,43 @@ impl DynamoStore {
             item,
             condition: Condition::absent(),
         })
+    }
+
+    async fn query_after(
+        &self,
+        docket_number: DocketNumber,
+        after: Version,
+        through: Option<Version>,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let mut commits = Vec::new();
+        let mut from = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.tables.events)
+                .expression_attribute_values(":case", text(case_partition(docket_number)))
+                .consistent_read(true)
+                .limit(PAGE)
+                .set_exclusive_start_key(from);
+            let query = match through {
+                None => query
+                    .key_condition_expression("pk = :case AND sk > :after")
+                    .expression_attribute_values(":after", number(after.0)),
+                Some(through) => query
+                    .key_condition_expression("pk = :case AND sk BETWEEN :first AND :last")
+                    .expression_attribute_values(":first", number(after.next().0))
+                    .expression_attribute_values(":last", number(through.0)),
+            };
+            let page = query.send().await.map_err(store_error)?;
+            for item in page.items() {
+                commits.push(commit_from_item(item)?);
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() {
+                return Ok(commits);
+            }
+        }
     }
 
     async fn query_beyond(

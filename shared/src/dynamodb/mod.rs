@@ -17,6 +17,7 @@
 //! | `inventory`, `keep`, `keep_remove`, `page` | the rows that a case has in lists and in projections of rows: which are stored, bringing them up to date, removing them, reading them in order |
 //! | `lists`, `lists_layout`, `lists_put`, `lists_page` | [`ListStore`](crate::gateway::ListStore): rows in lists, and the buckets that they are in |
 //! | `row_store` | [`RowStore`](crate::gateway::RowStore): rows of any other projection |
+//! | `milestones` | [`MilestoneStore`](crate::gateway::MilestoneStore): cases as of every so many commits |
 //! | `commit_index` | [`CommitIndex`](crate::gateway::CommitIndex): the rows of commits in the audit index |
 //! | `access_log` | [`AccessLog`](crate::gateway::AccessLog): the log of accesses, in a table of its own |
 //! | `error`, `meter` | what a failure means; what the requests cost |
@@ -50,6 +51,7 @@ mod lists_layout;
 mod lists_page;
 mod lists_put;
 mod meter;
+mod milestones;
 mod page;
 mod put_case;
 mod quarantine;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use casefold_events::proof::heads::Bucket;
-use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber};
+use casefold_events::{CommandId, CommitRef, Digest, DocketEntryId, DocketNumber, Version};
 
 use uuid::Uuid;
 
@@ -344,6 +344,25 @@ pub(super) fn directory_sort(id: DocketEntryId) -> String {
 pub(super) fn command_key(docket_number: DocketNumber, command_id: &CommandId) -> Item {
     let partition = format!("command@{COMMANDS_GENERATION}#{docket_number}#{command_id}");
     text_key(partition, "command")
+}
+
+/// The partition of a case's milestones.
+pub(super) fn milestones_partition(generation: Generation, docket_number: DocketNumber) -> String {
+    let name = crate::milestone::NAME;
+    format!("{name}@{generation}#{docket_number}")
+}
+
+/// What the sort keys of all heads of milestones begin with.
+pub(super) const MILESTONE_HEADS: &str = "head#";
+
+/// The sort key of a milestone's head: in the order of their versions.
+pub(super) fn milestone_head_sort(version: Version) -> String {
+    format!("{MILESTONE_HEADS}{version:010}")
+}
+
+/// The sort key of a part of the case in a milestone, from 0.
+pub(super) fn milestone_case_sort(version: Version, part: usize) -> String {
+    format!("case#{version:010}#{part:04}")
 }
 
 /// The partition of the parked cases.

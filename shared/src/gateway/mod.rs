@@ -11,6 +11,7 @@
 //! | [`SnapshotStore`] | what is derived from them | yes: it is folded again |
 //! | [`ListStore`] | the rows of cases in lists | yes: they follow from the cases |
 //! | [`RowStore`] | the rows of all other projections | yes: they follow from the commits |
+//! | [`MilestoneStore`] | cases as of every so many commits | yes: they are folded again |
 //! | [`CommitIndex`] | the rows of commits in the audit index | yes: they follow from the commits |
 //! | [`AccessLog`] | who looked at what is sealed, for ever | never |
 //! | [`ControlStore`] | counters and checkpoints | yes: recovered from the commits, or started anew |
@@ -32,6 +33,7 @@ mod generations;
 mod keys;
 mod leases;
 mod lists;
+mod milestones;
 mod rows;
 mod snapshots;
 mod stores;
@@ -57,6 +59,7 @@ pub use keys::{
 };
 pub use leases::{Lease, LeaseState, LeaseStore, Term};
 pub use lists::{ListPage, ListRange, ListStore, ListsOutcome, SortOrder, StoredRow};
+pub use milestones::{MilestoneState, MilestoneStore, StoredMilestone};
 pub(crate) use rows::RowsMark;
 pub use rows::{CaseRows, Row, RowOfCase, RowPage, RowStore, RowsPut};
 pub use snapshots::{

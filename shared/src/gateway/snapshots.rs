@@ -141,6 +141,7 @@ impl ProjectionId {
         const TAKEN: &[&str] = &[
             "case",
             "cases-sql",
+            "milestone",
             "lists",
             "list",
             "buckets",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccessLog, CommitIndex, ControlStore, EventStore, GenerationStore, KeyStore, LeaseStore,
-    ListStore, RowStore, SnapshotStore,
+    ListStore, MilestoneStore, RowStore, SnapshotStore,
 };
 use crate::keys::{OpenedEvents, Vault};
 
@@ -19,6 +19,8 @@ pub struct Stores {
     pub lists: Arc<dyn ListStore>,
     /// The rows of all other projections.
     pub rows: Arc<dyn RowStore>,
+    /// Cases as of every so many commits.
+    pub milestones: Arc<dyn MilestoneStore>,
     /// The rows of commits in the audit index.
     pub index: Arc<dyn CommitIndex>,
     /// The log of accesses.
@@ -41,6 +43,7 @@ impl Stores {
             + SnapshotStore
             + ListStore
             + RowStore
+            + MilestoneStore
             + CommitIndex
             + AccessLog
             + ControlStore
@@ -55,6 +58,7 @@ impl Stores {
             snapshots: store.clone(),
             lists: store.clone(),
             rows: store.clone(),
+            milestones: store.clone(),
             index: store.clone(),
             accesses: store.clone(),
             control: store.clone(),

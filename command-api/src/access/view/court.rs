@@ -8,7 +8,7 @@ use casefold_shared::case::{Case, OpenEntry, StatusChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CaseView, DocketView, Reader};
+use super::{AsOfView, CaseView, DocketView, Reader};
 
 /// A case, for the court.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -44,6 +44,9 @@ pub struct CourtCaseView {
     pub open_entries: Vec<OpenEntry>,
     /// How many more there are.
     pub open_entries_beyond: u32,
+    /// As of which point in its past the case is shown; absent where it is shown as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOfView>,
 }
 
 /// What keeps a case from trial, and what hastens it.
@@ -94,6 +97,7 @@ impl CourtCaseView {
             case_note: case.case_note.clone(),
             open_entries,
             open_entries_beyond: case.open_entries_beyond,
+            as_of: None,
         }
     }
 }

@@ -11,14 +11,15 @@ use casefold_shared::gateway::{
     AccessLog, AppendOutcome, BeginOutcome, CaseRows, Claim, CommandRow, CommitIndex, CommitPage,
     ControlStore, EntrySelection, EventStore, Forgetting, Generation, GenerationStore, Head,
     IndexRange, IndexRows, IndexedInCase, KeyStore, KeysPage, KeysPut, Lease, LeaseState,
-    LeaseStore, LinkOutcome, LinkPage, ListPage, ListRange, ListStore, ListsOutcome, Operation,
-    Order, ProjectionId, PutOutcome, Quarantined, Removed, Revised, RowOfCase, RowPage, RowStore,
-    RowsPut, ScanPage, Segment, SnapshotStore, StoreError, StoredKeys, StoredRow, Term,
-    WrappedCourtKey,
+    LeaseStore, LinkOutcome, LinkPage, ListPage, ListRange, ListStore, ListsOutcome,
+    MilestoneState, MilestoneStore, Operation, Order, ProjectionId, PutOutcome, Quarantined,
+    Removed, Revised, RowOfCase, RowPage, RowStore, RowsPut, ScanPage, Segment, SnapshotStore,
+    StoreError, StoredKeys, StoredMilestone, StoredRow, Term, WrappedCourtKey,
 };
 use casefold_shared::generations::Generations;
 use casefold_shared::keys::Keyring;
 use casefold_shared::lists::{List, ListRow};
+use casefold_shared::milestone::Milestone;
 use uuid::Uuid;
 
 /// A store in which something is wrong, whatever it is asked.
@@ -460,5 +461,49 @@ impl KeyStore for Fault {
     }
     fn keyring(&self) -> Keyring {
         Keyring::locked()
+    }
+}
+
+#[async_trait]
+impl MilestoneStore for Fault {
+    async fn milestone_state(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<MilestoneState, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_heads(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+    ) -> Result<Vec<StoredMilestone>, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_case(
+        &self,
+        _: Generation,
+        _: DocketNumber,
+        _: &StoredMilestone,
+    ) -> Result<Option<Case>, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_put(
+        &self,
+        _: Generation,
+        _: &Milestone,
+        _: &mut MilestoneState,
+    ) -> Result<PutOutcome, StoreError> {
+        self.strike().await
+    }
+    async fn milestone_reach(
+        &self,
+        _: Generation,
+        _: &[DocketNumber],
+    ) -> Result<BTreeMap<DocketNumber, Head>, StoreError> {
+        self.strike().await
+    }
+    async fn milestones_remove(&self, _: Generation, _: DocketNumber) -> Result<(), StoreError> {
+        self.strike().await
     }
 }

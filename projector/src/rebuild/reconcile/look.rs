@@ -140,21 +140,22 @@ impl Looker {
                 reason: reason.clone(),
             }));
         }
-        let expected = last.version;
+        let expected = self.folder.reaches(last.version);
         let Some(Head {
             version: stored,
             hash,
         }) = head
         else {
-            return Ok(Some(Kind::Missing { expected }));
+            // Nothing is stored, and nothing should be.
+            return Ok((expected > Version::ZERO).then_some(Kind::Missing { expected }));
         };
         if stored < expected {
             return Ok(Some(Kind::Behind { stored, expected }));
         }
-        let hash_there = if stored == expected {
+        let hash_there = if stored == last.version {
             Some(last.hash)
         } else {
-            // It has moved on since it was scanned.
+            // It stands at an earlier commit, or has moved on since it was scanned.
             let commit = CommitRef {
                 docket_number,
                 version: stored,
@@ -214,7 +215,8 @@ impl Looker {
             let read = History::read(&*self.events, docket_number).await?;
             let head = self.folder.heads(&[docket_number]).await?;
             let head = head.get(&docket_number).map(|head| head.version);
-            if read.last().map(|it| it.version) == last && head == last {
+            let reached = last.map_or(Version::ZERO, |last| self.folder.reaches(last));
+            if read.last().map(|it| it.version) == last && head.unwrap_or_default() == reached {
                 break;
             }
             now = Some(read);
@@ -249,8 +251,10 @@ impl Looker {
             let read = History::read(&*self.events, docket_number).await?;
             let head = self.folder.heads(&[docket_number]).await?;
             let head = head.get(&docket_number).copied();
-            let is_released = head
-                .is_some_and(|head| read.last().is_some_and(|last| head.version >= last.version));
+            let reached = head.map_or(Version::ZERO, |head| head.version);
+            let is_released = read
+                .last()
+                .is_some_and(|last| reached >= self.folder.reaches(last.version));
             let left = if is_released && read.unreadable.is_none() {
                 self.without_parked().difference(&read, head).await?
             } else {
