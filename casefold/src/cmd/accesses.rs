@@ -11,7 +11,9 @@ use casefold_shared::accesses::{Access, AccessKind, NotedAccess};
 use clap::Args;
 use serde::Serialize;
 
-use super::audit::{PageArgs, WhyArgs, service};
+use super::audit::PageArgs;
+use super::past::service;
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use casefold_command_api::audit::{
     FoundCommit, ParkedCase, command, described, event_type, moment,
@@ -12,13 +11,13 @@ use casefold_events::vocabulary::Role;
 use casefold_events::{CorrelationId, DocketEntryId, DocketNumber, Personal, Timestamp, UserId};
 use casefold_shared::accesses::{Access, AccessKind};
 use casefold_shared::audit::{Filter, Position};
-use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::gateway::{SortOrder, Stores};
+use casefold_shared::gateway::SortOrder;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::generations::ByArgs;
+use super::past::service;
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -87,16 +86,6 @@ pub enum OrderArg {
     Asc,
     /// The latest first
     Desc,
-}
-
-/// Who asks, and why: both are noted before anything is shown.
-#[derive(Clone, Debug, Args)]
-pub struct WhyArgs {
-    #[command(flatten)]
-    by: ByArgs,
-    /// Why it is asked, for the log of accesses
-    #[arg(long, value_name = "WHY", value_parser = reason)]
-    reason: Option<String>,
 }
 
 /// How a list ended: what is printed after it.
@@ -172,11 +161,6 @@ async fn show(
     }
 }
 
-pub(super) fn service(backend: &Backend) -> Service {
-    let store = Arc::clone(backend.store());
-    Service::new(Stores::of(store), Arc::new(SystemClock))
-}
-
 fn line(commit: &FoundCommit) -> String {
     let entries = commit.docket_entry_ids.len() as u64 + commit.more_docket_entries.unwrap_or(0);
     let about = match entries {
@@ -220,15 +204,6 @@ fn told(end: &End) -> String {
     lines.join("\n")
 }
 
-/// A reason as the log keeps it.
-fn reason(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match (3..=500).contains(&text.chars().count()) {
-        true => Ok(text.to_owned()),
-        false => Err("a reason has 3 to 500 characters".to_owned()),
-    }
-}
-
 impl AuditArgs {
     fn filter(&self) -> Filter {
         Filter {
@@ -260,30 +235,5 @@ impl PageArgs {
             (Some(from), Some(to)) if from > to => Err("--from is after --to".into()),
             (Some(_) | None, Some(_) | None) => Ok(()),
         }
-    }
-}
-
-impl WhyArgs {
-    /// The access that is noted.
-    pub(super) fn access(
-        &self,
-        kind: AccessKind,
-        docket_number: Option<DocketNumber>,
-        query: String,
-    ) -> Result<Access, CommandFailure> {
-        let reason = self.reason.clone();
-        let reason =
-            reason.ok_or("say why you ask, with --reason: it is kept with the question")?;
-        Ok(Access {
-            kind,
-            user: self.by.name(),
-            role: None,
-            docket_number,
-            docket_entries: Vec::new(),
-            query: Some(query.into()),
-            reason: Some(reason.into()),
-            source: None,
-            correlation_id: CorrelationId::from(SystemClock.new_id()),
-        })
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use casefold_command_api::fields::no_such_field;
 use casefold_events::{DocketNumber, Version};
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::blame::Origin;
 use casefold_shared::fields::is_meant;
 use clap::Args;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::past::{by, found, plain, portrait, service};
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -26,6 +28,9 @@ pub struct BlameArgs {
     /// As the case stood at this version
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub at_version: Option<u64>,
+    /// Who asks, and why.
+    #[command(flatten)]
+    pub why: WhyArgs,
 }
 
 #[derive(Serialize)]
@@ -60,6 +65,8 @@ pub async fn run(options: &Options, args: &BlameArgs, output: &Output) -> Outcom
 async fn read(backend: &Backend, args: &BlameArgs) -> Result<Blame, CommandFailure> {
     let portrait = portrait()?;
     let service = service(backend);
+    let (why, kind) = (&args.why, AccessKind::Blame);
+    why.note_case(&service, kind, args.case).await?;
     let at = args.at_version.map(Version);
     let ledger = found(args.case, service.blame(&portrait, args.case, at).await)?;
     let asked = args.field.as_deref();

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use casefold_events::{DocketNumber, Version};
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::blame::{ChangeKind, Origin};
 use casefold_shared::fields::is_meant;
 use clap::Args;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::past::{by, found, plain, portrait, service};
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -29,6 +31,9 @@ pub struct ChangesArgs {
     /// Only these fields: a path, the beginning of one, or a name
     #[arg(long)]
     pub field: Option<String>,
+    /// Who asks, and why.
+    #[command(flatten)]
+    pub why: WhyArgs,
 }
 
 #[derive(Serialize)]
@@ -74,6 +79,8 @@ pub async fn run(options: &Options, args: &ChangesArgs, output: &Output) -> Outc
 async fn read(backend: &Backend, args: &ChangesArgs) -> Result<Changes, CommandFailure> {
     let portrait = portrait()?;
     let service = service(backend);
+    let (why, kind) = (&args.why, AccessKind::Difference);
+    why.note_case(&service, kind, args.case).await?;
     let (from, to) = (Version(args.from), Version(args.to));
     let ledger = service.difference(&portrait, args.case, (from, to)).await;
     let ledger = found(args.case, ledger)?;

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use casefold_shared::accesses::AccessKind;
 use clap::Args;
 use serde::Serialize;
 
 use super::generations::{clock, open_stores};
 use super::interrupt::Interrupt;
+use super::past::service;
 use super::progress::Show;
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -25,6 +28,9 @@ pub struct ExportArgs {
     /// In how many segments the event table is read at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub segments: u32,
+    /// Who asks, and why.
+    #[command(flatten)]
+    pub why: WhyArgs,
 }
 
 /// What the sub-command says in the end.
@@ -64,6 +70,9 @@ async fn export(
     output: &Output,
 ) -> Result<Done, CommandFailure> {
     let store = backend.store();
+    // Whoever takes the history out is noted, whatever becomes of the files.
+    let look = args.why.look(AccessKind::Export, None, Vec::new());
+    service(backend).accesses().note(&look).await?;
     let export = Export {
         stores: open_stores(store),
         directory: args.parquet.clone(),

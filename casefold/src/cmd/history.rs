@@ -6,12 +6,15 @@ use casefold_command_api::service::{HistoryFilter, Service};
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use casefold_events::{Commit, CommitRef, DocketEntryId, DocketNumber, Timestamp, UserId, Version};
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::gateway::{CommitPage, Order};
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::past::service;
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -55,13 +58,46 @@ pub struct HistoryArgs {
     /// At most so many commits
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Who asks, and why.
+    #[command(flatten)]
+    pub why: WhyArgs,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct History {
     docket_number: DocketNumber,
     commits: Vec<Commit>,
+}
+
+/// A history as it is told: what is stored encrypted says what it says.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    docket_number: DocketNumber,
+    commits: Vec<Value>,
+}
+
+impl History {
+    fn told(&self) -> Result<Told, serde_json::Error> {
+        Ok(Told {
+            docket_number: self.docket_number,
+            commits: self.commits.iter().map(told).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn told(commit: &Commit) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(commit)?;
+    if let Some(Value::Array(events)) = value.get_mut("events") {
+        for (told, event) in events.iter_mut().zip(&commit.events) {
+            // What is no JSON any more is shown as it stands.
+            let payload = serde_json::from_str(event.told());
+            told["payload"] = payload.unwrap_or_else(|_| event.told().into());
+        }
+    }
+    if let Some(source) = commit.source_address() {
+        value["source"] = source.expose().as_str().into();
+    }
+    Ok(value)
 }
 
 /// Shows commits.
@@ -73,7 +109,7 @@ pub async fn run(options: &Options, args: &HistoryArgs, output: &Output) -> Outc
     let history = read(&service(&backend), args).await;
     backend.close().await;
     let history = history?;
-    output.print(&history, || text(&history))?;
+    output.print(&history.told()?, || text(&history))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,6 +119,8 @@ async fn read(service: &Service, args: &HistoryArgs) -> Result<History, CommandF
     if first.await?.commits.is_empty() {
         return Err(format!("there is no case {number}").into());
     }
+    let (why, kind) = (&args.why, AccessKind::History);
+    why.note_case(service, kind, number).await?;
     let filter = filter(service, args).await?;
     let order = match args.newest_first {
         true => Order::NewestFirst,

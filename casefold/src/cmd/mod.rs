@@ -31,6 +31,7 @@ pub mod subjects;
 pub mod switch;
 pub mod token;
 pub mod verify;
+mod why;
 
 pub(crate) use generations::open_stores;
 

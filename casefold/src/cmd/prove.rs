@@ -8,13 +8,16 @@ use casefold_events::{CommitRef, DocketNumber, Version};
 use casefold_projector::verify::VerifyConfig;
 use casefold_projector::verify::prove::{Telling, prove};
 use casefold_projector::verify::take::Taken;
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
 
 use super::checkpoint::{KeyArgs, verifier};
 use super::interrupt::Interrupt;
+use super::past::service;
 use super::progress::Show;
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -39,6 +42,8 @@ pub struct ProveArgs {
     new_checkpoint: bool,
     #[command(flatten)]
     key: KeyArgs,
+    #[command(flatten)]
+    why: WhyArgs,
 }
 
 /// A proof that was written.
@@ -127,6 +132,9 @@ async fn proof(
         docket_number: args.docket_number,
         version: Version(args.version),
     };
+    let (why, kind) = (&args.why, AccessKind::Proof);
+    why.note_case(&service(backend), kind, args.docket_number)
+        .await?;
     let telling = match args.hash_only {
         true => Telling::TheHashAlone,
         false => Telling::WhatIsNotSealed,

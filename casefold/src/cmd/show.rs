@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use casefold_command_api::access::Reader;
 use casefold_command_api::access::view::{AsOfView, CaseAnswer, DocketEntryView, DocketView};
 use casefold_events::{DocketNumber, Timestamp, Version};
+use casefold_shared::accesses::AccessKind;
 use casefold_shared::as_of::{AsOf, Effective};
 use casefold_shared::case::{Case, DocketEntry};
 use casefold_shared::gateway::EntrySelection;
 use clap::Args;
 
 use super::past::{court, found, service};
+use super::why::WhyArgs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -30,6 +32,9 @@ pub struct ShowArgs {
     /// What held on this day of the court (Eastern time), or at this time, by what is known now
     #[arg(long, value_name = "DAY", conflicts_with_all = ["at_version", "recorded_at"])]
     pub effective_on: Option<Effective>,
+    /// Who asks, and why.
+    #[command(flatten)]
+    pub why: WhyArgs,
 }
 
 /// A case, and as of which point in its past it is.
@@ -58,7 +63,13 @@ async fn read(backend: &Backend, args: &ShowArgs) -> Result<Shown, CommandFailur
         .map(|version| AsOf::Version(Version(version)));
     let recorded_at = args.recorded_at.map(AsOf::RecordedAt);
     let effective_on = args.effective_on.clone().map(AsOf::EffectiveOn);
-    let Some(as_of) = at_version.or(recorded_at).or(effective_on) else {
+    let as_of = at_version.or(recorded_at).or(effective_on);
+    let kind = match as_of {
+        Some(_) => AccessKind::AsOf,
+        None => AccessKind::Case,
+    };
+    args.why.note_case(&service, kind, args.case).await?;
+    let Some(as_of) = as_of else {
         let read = service
             .read_case_at_head(args.case, EntrySelection::All)
             .await;

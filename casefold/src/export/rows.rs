@@ -124,9 +124,11 @@ impl<'a> Understood<'a> {
             let docket_entry_id = understood.as_ref().and_then(|events: &Vec<CaseEvent>| {
                 events.iter().find_map(CaseEvent::docket_entry_id)
             });
-            // What isn't understood may be about anything.
+            // What isn't understood may be about anything, and what was stored before personal
+            // values were encrypted tells of people.
             let is_withheld = sealed.case
                 || understood.is_none()
+                || event.tells_in_clear()
                 || docket_entry_id.is_some_and(|entry| sealed.entries.contains(&entry));
             EventRow {
                 commit: self.commit,

@@ -5,10 +5,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::files::{export, run};
+use crate::files::{Writing, export, run};
 use crate::support::Court;
 use crate::support::history::{Chain, docket, entry, filed, petition, sealed, served};
-use casefold_shared::gateway::EventStore;
 
 fn asked(directory: &Path, question: &str) -> std::process::Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_casefold"));
@@ -42,8 +41,7 @@ async fn questions_are_answered_over_both_tables() {
         vec![served(2)],
         vec![sealed(2)],
     ] {
-        let commit = chain.commit(events);
-        court.store.commit_append(&commit).await.unwrap();
+        Writing::to(&court.store).append(&mut chain, events).await;
     }
     run(&export).await;
     let counts = answer(

@@ -9,13 +9,15 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use casefold::export::{Directory, Export, ExportReport, ExportStatus, Table};
-use casefold_events::{Commit, DocketNumber, Version};
+use casefold_events::{CaseEvent, Commit, DocketNumber, Version};
 use casefold_projector::rebuild::Progress;
 use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{EventStore, Meter, Stores};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::watch;
+
+use crate::support::history::Chain;
 
 /// An export of a store into a directory.
 pub(crate) fn export(store: &DynamoStore, directory: &Path, rows_a_note: usize) -> Export {
@@ -30,6 +32,36 @@ pub(crate) fn export(store: &DynamoStore, directory: &Path, rows_a_note: usize) 
         clock: Arc::new(SystemClock),
         segments: 3,
         rows_a_note,
+    }
+}
+
+/// Writes commits as the service does: with their personal values encrypted.
+pub(crate) struct Writing {
+    stores: Stores,
+}
+
+impl Writing {
+    /// To a store.
+    pub(crate) fn to(store: &DynamoStore) -> Self {
+        Self {
+            stores: Stores::of(Arc::new(store.clone())),
+        }
+    }
+
+    /// The next commit of a case.
+    pub(crate) async fn commit(&self, chain: &mut Chain, events: Vec<CaseEvent>) -> Commit {
+        let before = chain.head;
+        let draft = chain.commit(events).draft;
+        let mut drafts = self.stores.vault.seal(vec![draft]).await.unwrap();
+        let commit = drafts.remove(0).seal(before);
+        chain.head = commit.hash;
+        commit
+    }
+
+    /// Writes the next commit of a case.
+    pub(crate) async fn append(&self, chain: &mut Chain, events: Vec<CaseEvent>) {
+        let commit = self.commit(chain, events).await;
+        self.stores.events.commit_append(&commit).await.unwrap();
     }
 }
 

@@ -9,13 +9,13 @@ use casefold::export::{Directory, ExportError, ExportStatus};
 use casefold::generate::Generator;
 use casefold::generate::Recipe;
 use casefold::generate::run::{Options, Silent as Quiet, Writer};
-use casefold_events::{Commit, DocketNumber};
+use casefold_events::DocketNumber;
 use casefold_projector::rebuild::Progress;
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{EventStore, Stores};
 use tokio::sync::watch;
 
-use crate::files::{assert_has_all, export, in_place, run};
+use crate::files::{Writing, assert_has_all, export, in_place, run};
 use crate::support::Court;
 use crate::support::history::{Chain, captioned, docket, entry, filed, petition};
 
@@ -41,23 +41,16 @@ async fn generated(store: &DynamoStore, cases: u64) -> Vec<DocketNumber> {
 /// Sixty cases of a hundred commits: some pages of a scan.
 async fn long_cases(store: &DynamoStore) -> Vec<DocketNumber> {
     let cases: Vec<_> = (101..161).map(docket).collect();
+    let writing = Writing::to(store);
     for number in &cases {
         let mut chain = Chain::of(*number);
-        let first = chain.commit([petition()]);
-        let rest = (1..100).map(|_| chain.commit([captioned(8)]));
-        let commits: Vec<_> = std::iter::once(first).chain(rest).collect();
+        let mut commits = vec![writing.commit(&mut chain, vec![petition()]).await];
+        while commits.len() < 100 {
+            commits.push(writing.commit(&mut chain, vec![captioned(8)]).await);
+        }
         store.commits_append(&commits).await.unwrap();
     }
     cases
-}
-
-async fn put(store: &DynamoStore, commits: &[Commit]) {
-    for commit in commits {
-        store
-            .commits_append(std::slice::from_ref(commit))
-            .await
-            .unwrap();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,13 +70,14 @@ async fn the_first_run_writes_the_whole_history_into_the_folders_of_its_months()
 async fn a_later_run_writes_what_is_new_and_nothing_twice() {
     let (court, dir) = (Court::open().await, tempfile::tempdir().unwrap());
     let mut chain = Chain::of(docket(101));
-    put(&court.store, &[chain.commit([petition()])]).await;
+    let writing = Writing::to(&court.store);
+    writing.append(&mut chain, vec![petition()]).await;
     let export = export(&court.store, dir.path(), 1_000);
     run(&export).await;
     let again = run(&export).await;
     assert_eq!((again.commits_written, again.commits), (0, 1));
 
-    put(&court.store, &[chain.commit([filed(entry(1))])]).await;
+    writing.append(&mut chain, vec![filed(entry(1))]).await;
     let further = run(&export).await;
     assert_eq!((further.commits_written, further.commits), (1, 2));
     assert_eq!(further.cases_anew, 0);

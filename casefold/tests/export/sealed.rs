@@ -1,14 +1,15 @@
 //! What is sealed is withheld, in files that were written before it was sealed as well.
 
 use casefold_events::case::standing::{CaseSealed, CaseUnsealed};
-use casefold_events::{Commit, StoredEvent, Version};
+use casefold_events::personal::keys::{CaseKeys, DataKey, KeyName, KeyState};
+use casefold_events::personal::sealing::Sealing;
+use casefold_events::{CaseEvent, Commit, StoredEvent, Version};
 use casefold_projector::history::History;
-use casefold_shared::gateway::EventStore;
 use proptest::prelude::*;
 
 use casefold::export::rows::ToWrite;
 
-use crate::files::{events, export, run};
+use crate::files::{Writing, events, export, run};
 use crate::support::Court;
 use crate::support::history::{
     Chain, captioned, docket, entry, filed, petition, sealed, served, unsealed,
@@ -29,32 +30,45 @@ async fn what_is_sealed_after_it_was_written_is_taken_out_and_comes_back_when_it
     let export = export(&court.store, dir.path(), 1_000);
     let mut chain = Chain::of(docket(101));
     let mut other = Chain::of(docket(102));
-    let append = async |commit: Commit| court.store.commit_append(&commit).await.unwrap();
-    append(chain.commit([petition(), filed(entry(1)), filed(entry(2))])).await;
-    append(chain.commit([served(1)])).await;
-    append(other.commit([petition(), filed(entry(1))])).await;
+    let writing = Writing::to(&court.store);
+    writing
+        .append(
+            &mut chain,
+            vec![petition(), filed(entry(1)), filed(entry(2))],
+        )
+        .await;
+    writing.append(&mut chain, vec![served(1)]).await;
+    writing
+        .append(&mut other, vec![petition(), filed(entry(1))])
+        .await;
     assert_eq!(run(&export).await.cases_anew, 0);
     assert_eq!(withheld(dir.path()), [""; 0]);
 
-    append(chain.commit([sealed(1)])).await;
+    writing.append(&mut chain, vec![sealed(1)]).await;
     let report = run(&export).await;
     assert_eq!((report.cases_anew, report.commits_written), (1, 3));
     let of_the_entry = ["DocketEntryFiled", "DocketEntryServed", "DocketEntrySealed"];
     assert_eq!(withheld(dir.path()), of_the_entry);
     assert_eq!(events(dir.path()).len(), 7);
 
-    append(
-        chain.commit([CaseSealed {
-            sealed_at: crate::support::history::at(9),
-        }
-        .into()]),
-    )
-    .await;
+    writing
+        .append(
+            &mut chain,
+            vec![
+                CaseSealed {
+                    sealed_at: crate::support::history::at(9),
+                }
+                .into(),
+            ],
+        )
+        .await;
     run(&export).await;
     assert_eq!(withheld(dir.path()).len(), 6);
     assert_eq!(events(dir.path()).len(), 8);
 
-    append(chain.commit([CaseUnsealed {}.into(), unsealed(1)])).await;
+    writing
+        .append(&mut chain, vec![CaseUnsealed {}.into(), unsealed(1)])
+        .await;
     assert_eq!(run(&export).await.cases_anew, 1);
     assert_eq!(withheld(dir.path()), [""; 0]);
     assert_eq!(events(dir.path()).len(), 10);
@@ -62,7 +76,7 @@ async fn what_is_sealed_after_it_was_written_is_taken_out_and_comes_back_when_it
 
 #[test]
 fn what_this_build_does_not_understand_is_withheld() {
-    let mut commit = Chain::of(docket(101)).commit([petition()]);
+    let mut commit = encrypted(&mut Chain::of(docket(101)), vec![petition()]);
     let id = commit.events[0].event_id;
     let later = StoredEvent::read(id, "FromALaterBuild", 1, "{}");
     commit.draft.events.push(later);
@@ -74,6 +88,34 @@ fn what_this_build_does_not_understand_is_withheld() {
         .map(|it| it.payload.is_some())
         .collect();
     assert_eq!(payloads, [true, false]);
+}
+
+#[test]
+fn what_tells_of_people_in_clear_is_withheld() {
+    let mut chain = Chain::of(docket(101));
+    let first = chain.commit([petition(), CaseUnsealed {}.into()]);
+    let second = encrypted(&mut chain, vec![captioned(8)]);
+    let history = history(vec![first, second]);
+    let to_write = ToWrite::of(&history, Version::ZERO).unwrap();
+    let shown: Vec<_> = to_write.events.iter().map(|it| it.payload).collect();
+    assert_eq!(shown[0], None);
+    assert_eq!(shown[1], Some("{}"));
+    assert!(shown[2].is_some_and(|it| it.contains("$sealed")));
+}
+
+/// The next commit of a case, its personal values encrypted.
+fn encrypted(chain: &mut Chain, events: Vec<CaseEvent>) -> Commit {
+    let before = chain.head;
+    let sealing = Sealing::of(chain.commit(events).draft).unwrap();
+    let mut keys = CaseKeys::none(chain.docket_number);
+    for subject in sealing.subjects() {
+        let name = KeyName { subject, epoch: 1 };
+        let key = KeyState::Live(DataKey::of([7; 32]));
+        keys.keys.insert(name, key);
+    }
+    let commit = sealing.with(&keys).unwrap().seal(before);
+    chain.head = commit.hash;
+    commit
 }
 
 fn history(commits: Vec<Commit>) -> History {
@@ -91,7 +133,8 @@ fn acts() -> impl Strategy<Value = Vec<u8>> {
 
 fn commits_of(acts: &[u8]) -> Vec<Commit> {
     let mut chain = Chain::of(docket(101));
-    let mut commits = vec![chain.commit([petition(), filed(entry(1)), filed(entry(2))])];
+    let first = vec![petition(), filed(entry(1)), filed(entry(2))];
+    let mut commits = vec![encrypted(&mut chain, first)];
     for act in acts {
         let event = match act {
             0 => sealed(1),
@@ -105,7 +148,7 @@ fn commits_of(acts: &[u8]) -> Vec<Commit> {
             5 => CaseUnsealed {}.into(),
             _ => captioned(8),
         };
-        commits.push(chain.commit([event]));
+        commits.push(encrypted(&mut chain, vec![event]));
     }
     commits
 }

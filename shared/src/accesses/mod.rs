@@ -61,8 +61,6 @@ pub enum AccessKind {
     AuditQuery,
     /// This log was read.
     Accesses,
-    /// A question was asked in SQL.
-    Sql,
     /// Histories were exported.
     Export,
 }
@@ -81,7 +79,6 @@ impl AccessKind {
             Self::Proof => "proof",
             Self::AuditQuery => "auditQuery",
             Self::Accesses => "accesses",
-            Self::Sql => "sql",
             Self::Export => "export",
         }
     }
