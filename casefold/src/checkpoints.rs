@@ -111,9 +111,13 @@ impl Progress<VerifyStatus> for Quiet {
 mod tests {
     use std::num::NonZeroUsize;
 
+    use casefold_events::personal::keys::DataKey;
+    use casefold_shared::clock::{Clock, SystemClock};
     use casefold_shared::config::Config;
     use casefold_shared::dynamodb::{DynamoStore, sdk_config};
-    use casefold_shared::gateway::CheckpointStore;
+    use casefold_shared::gateway::{CheckpointStore, Stores};
+    use casefold_shared::keys::Keyring;
+    use casefold_shared::keys::master::LocalMaster;
     use casefold_shared::signing::LocalSigner;
 
     use super::*;
@@ -139,7 +143,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let engine = Engine::start(dir.path()).unwrap();
         let config = Config::for_endpoint(engine.endpoint_url(), "court");
-        let store = DynamoStore::new(&sdk_config(&config).await, &config);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let master = LocalMaster::of(DataKey::of([7; 32]), clock.clone());
+        let keyring = Keyring::new(Arc::new(master), clock);
+        let store = DynamoStore::new(&sdk_config(&config).await, &config).with_keyring(keyring);
         store.create_tables().await.unwrap();
         let store = Arc::new(store);
         let options = Options {
@@ -149,10 +156,7 @@ mod tests {
         };
         let generator = Generator::new(Recipe::new(1, None, Some(2)).unwrap());
         let (stop, stopped) = watch::channel(false);
-        let writer = Writer::new(
-            &casefold_shared::gateway::Stores::of(store.clone()),
-            options,
-        );
+        let writer = Writer::new(&Stores::of(store.clone()), options);
         writer.run(generator, &Silent, &stopped).await.unwrap();
         let signer = Arc::new(LocalSigner::new(&[1; 32]).unwrap());
         let checkpoints = Checkpoints {

@@ -21,7 +21,7 @@ use casefold_shared::audit::{self, Filter, IndexRow};
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{
-    CommitIndex, Consumed, EntrySelection, EventStore, Generation, KeyStore, ListRange, ListStore,
+    CommitIndex, Consumed, EntrySelection, Generation, KeyStore, ListRange, ListStore,
     ProjectionId, SnapshotStore, SortOrder, Stores,
 };
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, docket_sort, rows};
@@ -538,6 +538,7 @@ async fn a_commit_costs_the_audit_index_a_write_unit_for_each_of_its_rows_and_on
     let number = answer.docket_number;
     let clock = Arc::new(SystemClock);
     let folder = IndexFolder::new(store.clone(), store.clone(), clock, Generation::FIRST);
+    let events = Stores::of(store.clone()).events;
     let mut stored = Version::ZERO;
     let document = json!({"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1});
     let motion = json!({"type": "AddPaperFiling", "eventCode": "M006",
@@ -556,7 +557,7 @@ async fn a_commit_costs_the_audit_index_a_write_unit_for_each_of_its_rows_and_on
         }
         let mut hints = Hints::default();
         let mut rows = 0;
-        let new = store.commits_after(number, stored).await.unwrap();
+        let new = events.commits_after(number, stored).await.unwrap();
         for commit in new {
             stored = commit.version;
             let of_commit = audit::rows(&commit, &commit.decode().unwrap());
