@@ -101,7 +101,8 @@ impl Court {
         let stores: OpenStores = Arc::new(move || {
             let store = Arc::new(store.counted_apart());
             let meter: Arc<dyn Meter> = store.clone();
-            (Stores::of(store), meter)
+            let stores = Stores::of(store.clone()).with_commits_as_stored(store);
+            (stores, meter)
         });
         Verify {
             stores,
