@@ -87,7 +87,7 @@ async fn a_generation_is_filled_compared_switched_to_and_left_again() {
     );
     let reconciled = done(dir, &["reconcile", "--by", "Jo"]);
     assert_eq!(reconciled["clean"], true);
-    assert_eq!(reconciled["generations"].as_array().unwrap().len(), 5);
+    assert_eq!(reconciled["generations"].as_array().unwrap().len(), 6);
 
     // And what differs between the two is what is expected, and nothing else
     let field = "statusHistory[].by";

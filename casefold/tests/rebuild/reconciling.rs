@@ -165,7 +165,7 @@ async fn each_kind_of_difference_is_named_and_blocks_the_switch_until_it_is_mend
     let log: Vec<_> = log.iter().map(|(what, who)| (&**what, &**who)).collect();
     let reconciled = [("reconcile", "reconciler"); 4];
     let expected = [
-        &[("establish", "casefold"); 4][..],
+        &[("establish", "casefold"); 5][..],
         &[("begin", "rebuilder"), ("complete", "rebuilder")],
         &reconciled,
         &[("switch", "operator")],

@@ -312,6 +312,13 @@ async fn somebody_who_is_forgotten_is_gone_from_all_that_is_read_and_the_case_go
         let hash = |page: &Value| page["commits"][at]["hash"].clone();
         assert_eq!(hash(&history), hash(&after));
     }
+    for past in ["?atVersion=1", "/blame", "/difference?from=1&to=2"] {
+        let past = clerk.get(&format!("/v1/cases/{number}{past}")).await;
+        let past = past.expect(200).body;
+        assert_eq!(count(&past), 0, "{past:#}");
+    }
+    let verified = tool(dir.path(), &["verify"]);
+    assert_eq!(verified["clean"], true, "{verified}");
     let rows = rows_of(&sql, &number);
     assert!(rows.len() >= 2, "{rows:?}");
     assert!(rows.iter().all(|row| row == "[forgotten]"), "{rows:?}");
