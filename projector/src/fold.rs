@@ -16,6 +16,7 @@
 mod index;
 mod lists;
 mod milestones;
+mod parked;
 mod rows;
 mod step;
 mod whole;
@@ -23,18 +24,20 @@ mod whole;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use casefold_events::{DocketEntryId, DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::case::generation::CaseGeneration;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    EntrySelection, EventStore, Generation, Quarantined, SnapshotStore, StoreError,
+    EntrySelection, EventStore, Generation, ProjectionId, Quarantined, SnapshotStore, StoreError,
 };
 
-use crate::folder::Advanced;
+use crate::folder::{Advanced, Folder};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 use crate::projections::case::entries_changed;
+use parked::{Parking, Reached, settle, unless_parked};
 use step::{Commits, Step, commits_after};
 
 pub use index::IndexFolder;
@@ -165,11 +168,40 @@ enum Stop {
 }
 
 /// How far a case could be folded.
-struct Reached {
+struct ReachedCase {
     /// The case as it stands in the store; `None` where it has no commit.
     case: Option<Case>,
     /// What is in the way of its next commit, where something is.
     obstacle: Option<Obstacle>,
+}
+
+#[async_trait]
+impl Parking for CaseFolder {
+    fn of(&self) -> ProjectionId {
+        self.id()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    async fn parked_get(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        let (snapshots, generation) = (&self.snapshots, self.generation());
+        snapshots.quarantine_get(generation, docket_number).await
+    }
+
+    async fn park_put(&self, parked: &Quarantined) -> Result<(), StoreError> {
+        let (snapshots, generation) = (&self.snapshots, self.generation());
+        snapshots.quarantine_put(generation, parked).await
+    }
+
+    async fn park_end(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        let (snapshots, generation) = (&self.snapshots, self.generation());
+        snapshots.quarantine_remove(generation, docket_number).await
+    }
 }
 
 impl CaseFolder {
@@ -204,62 +236,26 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
     ) -> Result<Advanced, AdvanceError> {
-        let failed = |source| AdvanceError::Store {
-            docket_number,
-            source,
-        };
         let mut counts = Counts::default();
         let (parked, end) = futures::future::join(
-            self.snapshots
-                .quarantine_get(self.generation(), docket_number),
+            self.parked_get(docket_number),
             self.reach(docket_number, hints, &mut counts),
         )
         .await;
-        let parked = match parked {
-            Err(error) if error.may_pass() => return Err(failed(error)),
-            Err(error) => {
-                tracing::warn!(%docket_number, %error, "the row of a parked case can't be read");
-                None
-            }
-            Ok(parked) => parked,
-        };
         let reached = match end {
             Ok(reached) => reached,
-            Err(Stop::Unfoldable(obstacle)) => Reached {
+            Err(stop) => ReachedCase {
                 case: None,
-                obstacle: Some(obstacle),
+                obstacle: Some(unless_parked(stop, docket_number)?),
             },
-            Err(Stop::Passing(error)) => return Err(failed(error)),
-            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
         };
-        let outcome = match reached.obstacle {
-            None => {
-                let version = version_of(reached.case.as_ref());
-                if parked.is_some_and(|parked| parked.version <= version) {
-                    let remove = self
-                        .snapshots
-                        .quarantine_remove(self.generation(), docket_number);
-                    remove.await.map_err(failed)?;
-                    counts.released = 1;
-                    tracing::info!(%docket_number, %version, "a parked case is released");
-                }
-                match counts.folded {
-                    0 => Outcome::Skipped(version),
-                    1.. => Outcome::Folded(version),
-                }
-            }
-            Some(obstacle) => {
-                let version = obstacle.version;
-                self.park(docket_number, obstacle, parked)
-                    .await
-                    .map_err(failed)?;
-                counts.parked = 1;
-                Outcome::Parked(version)
-            }
-        };
+        let ReachedCase { case, obstacle } = reached;
+        let version = version_of(case.as_ref());
+        let reached = Reached { version, obstacle };
+        let settled = settle(self, docket_number, parked, reached, version, counts);
         Ok(Advanced {
-            advance: Advance { outcome, counts },
-            case: reached.case,
+            advance: settled.await?,
+            case,
         })
     }
 
@@ -269,7 +265,7 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
+    ) -> Result<ReachedCase, Stop> {
         let mut tries = Tries::default();
         loop {
             let end = self.reach_once(docket_number, hints, counts).await;
@@ -285,7 +281,7 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
+    ) -> Result<ReachedCase, Stop> {
         let wanted: Vec<DocketEntryId> = entries_changed(hints.commits()).into_iter().collect();
         let entries = match wanted.is_empty() {
             true => EntrySelection::None,
@@ -328,22 +324,6 @@ impl CaseFolder {
         }
         Ok(step.into_reached(obstacle))
     }
-
-    async fn park(
-        &self,
-        docket_number: DocketNumber,
-        obstacle: Obstacle,
-        earlier: Option<Quarantined>,
-    ) -> Result<(), StoreError> {
-        match parking(docket_number, obstacle, earlier, &*self.clock) {
-            Some(parked) => {
-                self.snapshots
-                    .quarantine_put(self.generation(), &parked)
-                    .await
-            }
-            None => Ok(()),
-        }
-    }
 }
 
 /// The tries to bring a case forward, again where another writer was faster.
@@ -363,31 +343,6 @@ impl Tries {
         }
         is_left
     }
-}
-
-/// How a case is to be parked; `None` where it is parked so already.
-fn parking(
-    docket_number: DocketNumber,
-    obstacle: Obstacle,
-    earlier: Option<Quarantined>,
-    clock: &dyn Clock,
-) -> Option<Quarantined> {
-    let Obstacle { version, reason } = obstacle;
-    let earlier = earlier.filter(|earlier| earlier.version == version);
-    if earlier
-        .as_ref()
-        .is_some_and(|earlier| earlier.reason == reason)
-    {
-        return None;
-    }
-    tracing::error!(%docket_number, %version, reason, "a case is parked: it can't be folded");
-    let since = earlier.map_or_else(|| clock.now(), |earlier| earlier.since);
-    Some(Quarantined {
-        docket_number,
-        version,
-        reason,
-        since,
-    })
 }
 
 fn version_of(case: Option<&Case>) -> Version {

@@ -9,16 +9,18 @@ mod whole;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use casefold_events::{Commit, Digest, DocketNumber, Version};
 use casefold_shared::audit;
 use casefold_shared::case::understand_after;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    CommitIndex, EventStore, Generation, Head, ProjectionId, PutOutcome, StoreError,
+    CommitIndex, EventStore, Generation, Head, ProjectionId, PutOutcome, Quarantined, StoreError,
 };
 
+use super::parked::{Parking, Reached, settle, unless_parked};
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, parking};
+use super::{Advance, AdvanceError, Counts, Stop, Tries};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 
@@ -35,12 +37,6 @@ pub struct IndexFolder {
     generation: Generation,
 }
 
-/// How far a case was brought.
-struct Reached {
-    version: Version,
-    obstacle: Option<Obstacle>,
-}
-
 /// A case that is brought forward: as far as it is in the store.
 struct Bringing<'a> {
     docket_number: DocketNumber,
@@ -53,6 +49,35 @@ const BEFORE_THE_FIRST: Head = Head {
     version: Version::ZERO,
     hash: Some(Digest::ZERO),
 };
+
+#[async_trait]
+impl Parking for IndexFolder {
+    fn of(&self) -> ProjectionId {
+        ProjectionId {
+            name: audit::NAME,
+            generation: self.generation,
+        }
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    async fn parked_get(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.index.index_parked_get(self.of(), docket_number).await
+    }
+
+    async fn park_put(&self, parked: &Quarantined) -> Result<(), StoreError> {
+        self.index.index_park(self.of(), parked).await
+    }
+
+    async fn park_end(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        self.index.index_release(self.of(), docket_number).await
+    }
+}
 
 impl IndexFolder {
     /// A folder into a generation.
@@ -70,69 +95,23 @@ impl IndexFolder {
         }
     }
 
-    const fn of(&self) -> ProjectionId {
-        ProjectionId {
-            name: audit::NAME,
-            generation: self.generation,
-        }
-    }
-
     async fn bring(
         &self,
         docket_number: DocketNumber,
         hints: &Hints,
     ) -> Result<Advance, AdvanceError> {
-        let failed = |source| AdvanceError::Store {
-            docket_number,
-            source,
-        };
         let mut counts = Counts::default();
         let (parked, end) = futures::future::join(
-            self.index.index_parked_get(self.of(), docket_number),
+            self.parked_get(docket_number),
             self.reach(docket_number, hints, &mut counts),
         )
         .await;
-        let parked = match parked {
-            Err(error) if error.may_pass() => return Err(failed(error)),
-            Err(error) => {
-                tracing::warn!(%docket_number, %error, "the row of a parked case can't be read");
-                None
-            }
-            Ok(parked) => parked,
-        };
-        let Reached { version, obstacle } = match end {
+        let reached = match end {
             Ok(reached) => reached,
-            Err(Stop::Unfoldable(obstacle)) => Reached {
-                version: Version::ZERO,
-                obstacle: Some(obstacle),
-            },
-            Err(Stop::Passing(error)) => return Err(failed(error)),
-            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
+            Err(stop) => Reached::nowhere(unless_parked(stop, docket_number)?),
         };
-        let outcome = match obstacle {
-            None => {
-                if parked.is_some_and(|parked| parked.version <= version) {
-                    let release = self.index.index_release(self.of(), docket_number);
-                    release.await.map_err(failed)?;
-                    counts.released = 1;
-                    tracing::info!(%docket_number, %version, id = %self.of(), "a parked case is released");
-                }
-                match counts.folded {
-                    0 => Outcome::Skipped(version),
-                    1.. => Outcome::Folded(version),
-                }
-            }
-            Some(obstacle) => {
-                let version = obstacle.version;
-                if let Some(parked) = parking(docket_number, obstacle, parked, &*self.clock) {
-                    let park = self.index.index_park(self.of(), &parked);
-                    park.await.map_err(failed)?;
-                }
-                counts.parked = 1;
-                Outcome::Parked(version)
-            }
-        };
-        Ok(Advance { outcome, counts })
+        let told = reached.version;
+        settle(self, docket_number, parked, reached, told, counts).await
     }
 
     /// Tries to bring a case forward, again where another writer was faster.

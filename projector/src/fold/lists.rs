@@ -20,7 +20,8 @@ use casefold_shared::lists::{NAME, rows};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
-use super::{Advance, AdvanceError, Counts, Outcome, parking};
+use super::parked::to_park;
+use super::{Advance, AdvanceError, Counts, Outcome};
 use crate::folder::{Advanced, Folder, PutWhole};
 use crate::hints::Hints;
 use crate::history::{Folded, History, Obstacle};
@@ -180,7 +181,7 @@ impl ListsFolder {
         obstacle: Obstacle,
         earlier: Option<Quarantined>,
     ) -> Result<(), StoreError> {
-        match parking(docket_number, obstacle, earlier, &*self.clock) {
+        match to_park(docket_number, obstacle, earlier, &*self.clock) {
             Some(parked) => self.store.lists_park(self.generation, &parked).await,
             None => Ok(()),
         }

@@ -12,18 +12,20 @@ mod whole;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use casefold_events::{Commit, DocketNumber, Version};
 use casefold_shared::case::generation::CaseGeneration;
 use casefold_shared::case::{Case, FoldError};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    EventStore, Generation, MilestoneState, MilestoneStore, ProjectionId, PutOutcome, RowStore,
-    StoreError, Stores,
+    EventStore, Generation, MilestoneState, MilestoneStore, ProjectionId, PutOutcome, Quarantined,
+    RowStore, StoreError, Stores,
 };
 use casefold_shared::milestone::{self, EVERY, Marks, Milestone, at_or_before};
 
+use super::parked::{Parking, Reached, settle, unless_parked};
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, parking, version_of};
+use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, version_of};
 use crate::folder::Folder;
 use crate::hints::Hints;
 use crate::history::Obstacle;
@@ -48,14 +50,13 @@ struct Walk {
 }
 
 /// How far a case was brought.
-enum Reached {
+enum Came {
     /// No milestone is due.
     NotDue(Version),
     /// It was folded to a version, with milestones up to another.
     Folded {
-        version: Version,
+        reached: Reached,
         milestone: Version,
-        obstacle: Option<Obstacle>,
     },
 }
 
@@ -76,6 +77,32 @@ impl Walk {
             head: self.marks.head(case),
             case: case.clone(),
         }))
+    }
+}
+
+#[async_trait]
+impl Parking for MilestoneFolder {
+    fn of(&self) -> ProjectionId {
+        self.id()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    async fn parked_get(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.parking.rows_parked_get(self.id(), docket_number).await
+    }
+
+    async fn park_put(&self, parked: &Quarantined) -> Result<(), StoreError> {
+        self.parking.rows_park(self.id(), parked).await
+    }
+
+    async fn park_end(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        self.parking.rows_release(self.id(), docket_number).await
     }
 }
 
@@ -120,67 +147,24 @@ impl MilestoneFolder {
         docket_number: DocketNumber,
         hints: &Hints,
     ) -> Result<Advance, AdvanceError> {
-        let failed = |source| AdvanceError::Store {
-            docket_number,
-            source,
-        };
         let mut counts = Counts::default();
-        let skipped = |counts| Advance {
-            outcome: Outcome::Skipped(Version::ZERO),
+        let skipped = |version, counts| Advance {
+            outcome: Outcome::Skipped(version),
             counts,
         };
         if !self.may_be_due(hints, Version::ZERO) {
-            return Ok(skipped(counts));
+            return Ok(skipped(Version::ZERO, counts));
         }
-        let (version, milestone, obstacle) =
-            match self.reach(docket_number, hints, &mut counts).await {
-                Ok(Reached::NotDue(version)) => {
-                    let outcome = Outcome::Skipped(version);
-                    return Ok(Advance { outcome, counts });
-                }
-                Ok(Reached::Folded {
-                    version,
-                    milestone,
-                    obstacle,
-                }) => (version, milestone, obstacle),
-                Err(Stop::Unfoldable(obstacle)) => (Version::ZERO, Version::ZERO, Some(obstacle)),
-                Err(Stop::Passing(error)) => return Err(failed(error)),
-                Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
-            };
-        let id = self.id();
-        let parked = self.parking.rows_parked_get(id, docket_number);
-        let parked = match parked.await {
-            Err(error) if error.may_pass() => return Err(failed(error)),
-            Err(error) => {
-                tracing::warn!(%docket_number, %error, "the row of a parked case can't be read");
-                None
-            }
-            Ok(parked) => parked,
-        };
-        let outcome = match obstacle {
-            None => {
-                if parked.is_some_and(|parked| parked.version <= version) {
-                    let release = self.parking.rows_release(id, docket_number);
-                    release.await.map_err(failed)?;
-                    counts.released = 1;
-                    tracing::info!(%docket_number, %version, %id, "a parked case is released");
-                }
-                match counts.folded {
-                    0 => Outcome::Skipped(milestone),
-                    1.. => Outcome::Folded(milestone),
-                }
-            }
-            Some(obstacle) => {
-                let version = obstacle.version;
-                if let Some(parked) = parking(docket_number, obstacle, parked, &*self.clock) {
-                    let park = self.parking.rows_park(id, &parked);
-                    park.await.map_err(failed)?;
-                }
-                counts.parked = 1;
-                Outcome::Parked(version)
+        let (reached, milestone) = match self.reach(docket_number, hints, &mut counts).await {
+            Ok(Came::NotDue(version)) => return Ok(skipped(version, counts)),
+            Ok(Came::Folded { reached, milestone }) => (reached, milestone),
+            Err(stop) => {
+                let obstacle = unless_parked(stop, docket_number)?;
+                (Reached::nowhere(obstacle), Version::ZERO)
             }
         };
-        Ok(Advance { outcome, counts })
+        let parked = self.parked_get(docket_number).await;
+        settle(self, docket_number, parked, reached, milestone, counts).await
     }
 
     /// Whether hints tell of a milestone beyond the last; without any, one may be.
@@ -195,7 +179,7 @@ impl MilestoneFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
+    ) -> Result<Came, Stop> {
         let mut tries = Tries::default();
         loop {
             let end = self.reach_once(docket_number, hints, counts).await;
@@ -211,7 +195,7 @@ impl MilestoneFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
+    ) -> Result<Came, Stop> {
         let first = hints.first().unwrap_or(Version(1));
         let state = self
             .store
@@ -220,7 +204,7 @@ impl MilestoneFolder {
             .map_err(|error| Stop::of(error, first))?;
         if !self.may_be_due(hints, state.version) {
             counts.duplicates = hints.duplicates_at(state.version);
-            return Ok(Reached::NotDue(state.version));
+            return Ok(Came::NotDue(state.version));
         }
         let (mut walk, mut state) = self.resume(docket_number, state).await?;
         let Commits {
@@ -233,10 +217,12 @@ impl MilestoneFolder {
             Err(Stop::Unfoldable(obstacle)) => Some(obstacle),
             Err(stop) => return Err(stop),
         };
-        Ok(Reached::Folded {
-            version: version_of(walk.case.as_ref()),
+        Ok(Came::Folded {
+            reached: Reached {
+                version: version_of(walk.case.as_ref()),
+                obstacle,
+            },
             milestone: state.version,
-            obstacle,
         })
     }
 

@@ -11,12 +11,16 @@ mod whole;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use casefold_events::{Commit, DocketNumber, Version};
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{CaseRows, EventStore, ProjectionId, PutOutcome, RowStore, RowsPut};
+use casefold_shared::gateway::{
+    CaseRows, EventStore, ProjectionId, PutOutcome, Quarantined, RowStore, RowsPut, StoreError,
+};
 
+use super::parked::{Parking, Reached, settle, unless_parked};
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries, parking};
+use super::{Advance, AdvanceError, Counts, Stop, Tries};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 use crate::projections::rows::{RowFold, RowProjection};
@@ -29,12 +33,6 @@ pub struct RowsFolder<P> {
     projection: PhantomData<fn() -> P>,
 }
 
-/// How far a case was brought.
-struct Reached {
-    version: Version,
-    obstacle: Option<Obstacle>,
-}
-
 /// A case that is about to be written.
 struct Work<'a> {
     docket_number: DocketNumber,
@@ -44,6 +42,32 @@ struct Work<'a> {
     base: Version,
     /// The commits from there on.
     commits: &'a [&'a Commit],
+}
+
+#[async_trait]
+impl<P: RowProjection> Parking for RowsFolder<P> {
+    fn of(&self) -> ProjectionId {
+        Self::ID
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    async fn parked_get(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.store.rows_parked_get(Self::ID, docket_number).await
+    }
+
+    async fn park_put(&self, parked: &Quarantined) -> Result<(), StoreError> {
+        self.store.rows_park(Self::ID, parked).await
+    }
+
+    async fn park_end(&self, docket_number: DocketNumber) -> Result<(), StoreError> {
+        self.store.rows_release(Self::ID, docket_number).await
+    }
 }
 
 impl<P: RowProjection> RowsFolder<P> {
@@ -74,57 +98,18 @@ impl<P: RowProjection> RowsFolder<P> {
         docket_number: DocketNumber,
         hints: &Hints,
     ) -> Result<Advance, AdvanceError> {
-        let failed = |source| AdvanceError::Store {
-            docket_number,
-            source,
-        };
         let mut counts = Counts::default();
         let (parked, end) = futures::future::join(
-            self.store.rows_parked_get(Self::ID, docket_number),
+            self.parked_get(docket_number),
             self.reach(docket_number, hints, &mut counts),
         )
         .await;
-        let parked = match parked {
-            Err(error) if error.may_pass() => return Err(failed(error)),
-            Err(error) => {
-                tracing::warn!(%docket_number, %error, "the row of a parked case can't be read");
-                None
-            }
-            Ok(parked) => parked,
-        };
-        let Reached { version, obstacle } = match end {
+        let reached = match end {
             Ok(reached) => reached,
-            Err(Stop::Unfoldable(obstacle)) => Reached {
-                version: Version::ZERO,
-                obstacle: Some(obstacle),
-            },
-            Err(Stop::Passing(error)) => return Err(failed(error)),
-            Err(Stop::Superseded) => return Err(AdvanceError::Contended { docket_number }),
+            Err(stop) => Reached::nowhere(unless_parked(stop, docket_number)?),
         };
-        let outcome = match obstacle {
-            None => {
-                if parked.is_some_and(|parked| parked.version <= version) {
-                    let release = self.store.rows_release(Self::ID, docket_number);
-                    release.await.map_err(failed)?;
-                    counts.released = 1;
-                    tracing::info!(%docket_number, %version, id = %Self::ID, "a parked case is released");
-                }
-                match counts.folded {
-                    0 => Outcome::Skipped(version),
-                    1.. => Outcome::Folded(version),
-                }
-            }
-            Some(obstacle) => {
-                let version = obstacle.version;
-                if let Some(parked) = parking(docket_number, obstacle, parked, &*self.clock) {
-                    let park = self.store.rows_park(Self::ID, &parked);
-                    park.await.map_err(failed)?;
-                }
-                counts.parked = 1;
-                Outcome::Parked(version)
-            }
-        };
-        Ok(Advance { outcome, counts })
+        let told = reached.version;
+        settle(self, docket_number, parked, reached, told, counts).await
     }
 
     /// Tries to bring a case forward, again where another writer was faster.

@@ -6,7 +6,7 @@ use casefold_events::{Commit, DocketEntryId, DocketNumber, Version};
 use casefold_shared::case::{Case, FoldError};
 use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
 
-use super::{CaseFolder, Counts, Reached, Stop, version_of};
+use super::{CaseFolder, Counts, ReachedCase, Stop, version_of};
 use crate::history::{Obstacle, readable_commits};
 use crate::projections::{case::entries_changed, command};
 
@@ -53,8 +53,8 @@ impl<'a> Step<'a> {
     }
 
     /// Ends with what is in memory, which is written.
-    pub(super) fn into_reached(self, obstacle: Option<Obstacle>) -> Reached {
-        Reached {
+    pub(super) fn into_reached(self, obstacle: Option<Obstacle>) -> ReachedCase {
+        ReachedCase {
             case: self.case,
             obstacle,
         }
