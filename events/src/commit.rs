@@ -1,5 +1,6 @@
 //! The commit: what one command did to one case, as one immutable record.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -354,6 +355,25 @@ impl Commit {
         }
         Ok(())
     }
+}
+
+/// What is wrong with some commits of one case, in whatever order: each is checked by itself, and
+/// against the one before it where that is among them. Those with which nothing is are left out.
+pub fn faults(commits: &[Commit]) -> BTreeMap<Version, ChainError> {
+    let by_version: BTreeMap<_, _> = commits.iter().map(|it| (it.version, it)).collect();
+    let fault = |commit: &Commit| {
+        let before = Version(commit.version.0.saturating_sub(1));
+        let hash = match by_version.get(&before) {
+            Some(before) => before.hash,
+            None if before == Version::ZERO => Digest::ZERO,
+            None => commit.prev_hash,
+        };
+        commit.verify_after(before, hash).err()
+    };
+    let faults = commits
+        .iter()
+        .filter_map(|it| Some((it.version, fault(it)?)));
+    faults.collect()
 }
 
 impl std::ops::Deref for Commit {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use casefold_events::case::standing::{CaseSealed, JudgeAssigned};
+use casefold_events::commit::faults;
 use casefold_events::personal::source::SourceAddress;
 use casefold_events::vocabulary::Role;
 use casefold_events::{
@@ -204,4 +205,23 @@ fn an_event_of_a_newer_build_is_named_and_not_skipped() {
             .to_string()
             .contains("CaseTeleported")
     );
+}
+
+#[test]
+fn what_is_wrong_with_commits_is_told_of_each_by_itself_and_against_the_one_before_it() {
+    let first = draft(1, &[judge()]).seal(Digest::ZERO);
+    let second = draft(2, &[judge()]).seal(first.hash);
+    let mut altered = second.clone();
+    altered.draft.actor = UserId::new("somebody-else").unwrap();
+    let stray = draft(3, &[judge()]).seal(Digest::of(b"another history"));
+    let wrong = |commits: &[&Commit]| -> Vec<u64> {
+        let commits: Vec<Commit> = commits.iter().map(|it| (*it).clone()).collect();
+        faults(&commits).into_keys().map(|it| it.0).collect()
+    };
+    assert_eq!(wrong(&[&second, &first]), [0; 0]);
+    assert_eq!(wrong(&[&altered, &first]), [2]);
+    assert_eq!(wrong(&[&altered]), [2]);
+    // Alone it is sound; beside the one before it, it doesn't follow.
+    assert_eq!(wrong(&[&stray]), [0; 0]);
+    assert_eq!(wrong(&[&stray, &second]), [3]);
 }

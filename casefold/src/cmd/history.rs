@@ -1,8 +1,10 @@
 //! `casefold history`: the commits of a case, all or some of them.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use casefold_command_api::service::{HistoryFilter, Service};
+use casefold_events::commit::faults;
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use casefold_events::{Commit, CommitRef, DocketEntryId, DocketNumber, Timestamp, UserId, Version};
@@ -74,13 +76,24 @@ struct History {
 struct Told {
     docket_number: DocketNumber,
     commits: Vec<Value>,
+    /// What is wrong with commits that are not what was recorded.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    wrong: BTreeMap<Version, String>,
 }
 
 impl History {
+    fn wrong(&self) -> BTreeMap<Version, String> {
+        let faults = faults(&self.commits).into_iter();
+        faults
+            .map(|(version, fault)| (version, fault.to_string()))
+            .collect()
+    }
+
     fn told(&self) -> Result<Told, serde_json::Error> {
         Ok(Told {
             docket_number: self.docket_number,
             commits: self.commits.iter().map(told).collect::<Result<_, _>>()?,
+            wrong: self.wrong(),
         })
     }
 }
@@ -187,6 +200,7 @@ async fn entry(
 
 fn text(history: &History) -> String {
     let mut lines: Vec<String> = Vec::new();
+    let wrong = history.wrong();
     for commit in &history.commits {
         let events = commit.events.iter().map(|event| event.event_type.as_str());
         let events = events.collect::<Vec<_>>().join(", ");
@@ -205,6 +219,9 @@ fn text(history: &History) -> String {
             "{:>5}  {}  {} ({})  {}{because}{holds}\n         {events}",
             commit.version, commit.recorded_at, commit.actor, commit.role, commit.command
         ));
+        if let Some(wrong) = wrong.get(&commit.version) {
+            lines.push(format!("       ! {wrong}"));
+        }
     }
     lines.push(match history.commits.len() {
         1 => "1 commit.".to_owned(),

@@ -35,6 +35,26 @@ async fn the_court_is_told_where_a_case_breaks_and_what_can_be_trusted_and_other
          `casefold verify --case {case}`"
     );
     assert_eq!(detail(&told.body), expected);
+    for past in ["?atVersion=3", "/blame", "/difference?from=1&to=3"] {
+        let told = clerk.get(&format!("{address}{past}")).await;
+        let told = told.expect_problem(500, "HISTORY_BROKEN");
+        assert_eq!(detail(&told.body), expected, "{past}");
+    }
+
+    // What can be trusted is given, and of the rest it is told that it can't be.
+    for past in ["?atVersion=1", "/blame?atVersion=1"] {
+        let told = clerk.get(&format!("{address}{past}")).await.expect(200);
+        assert_eq!(told.version(), 1, "{past}");
+    }
+    let history = clerk.get(&format!("{address}/history")).await.expect(200);
+    let wrong: Vec<_> = history.body["commits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|commit| commit["wrong"].as_str())
+        .collect();
+    let altered = format!("commit 2 of case {case} was altered: its hash does not fit its content");
+    assert_eq!(wrong, [None, Some(&*altered), None]);
 
     let other = service.client(dir.path(), "petitioner");
     let told = other

@@ -224,7 +224,7 @@ pub(super) fn about(error: ReadError, parameter: &'static str) -> Problem {
         ReadError::NotYetRecorded { .. } | ReadError::NotBegun => {
             Problem::from(error).about(parameter)
         }
-        error => error.into(),
+        error => Problem::for_court(error),
     }
 }
 

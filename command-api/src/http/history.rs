@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use casefold_events::commit::faults;
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use casefold_events::{
@@ -83,6 +84,10 @@ pub(super) struct CommitView {
     source: Option<String>,
     /// What happened, in order.
     events: Vec<EventView>,
+    /// What is wrong with it, where it is not what was recorded: its hash doesn't fit it, or it
+    /// doesn't follow the commit before. Neither it nor what comes after it can be trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrong: Option<String>,
 }
 
 /// Something that happened.
@@ -179,7 +184,8 @@ pub(super) async fn read_history(
     let page = state
         .service
         .read_history_where(docket_number, &filter, beyond.map(Version), (limit, order))
-        .await?;
+        .await
+        .map_err(Problem::for_court)?;
     // A case has a commit; where none is shown, it may be the filter's doing.
     let is_in_doubt = page.commits.is_empty() && beyond.is_none();
     if is_in_doubt && !exists(&state, docket_number, &filter).await? {
@@ -191,9 +197,16 @@ pub(super) async fn read_history(
     witness
         .note_past(&actor, kind, docket_number, entries)
         .await?;
+    let faults = faults(&commits);
     let page = HistoryPage {
         docket_number,
-        commits: commits.into_iter().map(CommitView::of).collect(),
+        commits: commits
+            .into_iter()
+            .map(|commit| {
+                let wrong = faults.get(&commit.version).map(ToString::to_string);
+                CommitView::of(commit, wrong)
+            })
+            .collect(),
         next_cursor: next.map(|version| match &word {
             None => cursor::encode(list, docket_number, version.0),
             Some(word) => cursor::encode_bound(list, docket_number, version.0, word),
@@ -266,7 +279,7 @@ fn within_bytes(mut commits: Vec<Commit>, next: Option<Version>) -> (Vec<Commit>
 }
 
 impl CommitView {
-    fn of(commit: Commit) -> Self {
+    fn of(commit: Commit, wrong: Option<String>) -> Self {
         let source = commit.source_address().cloned();
         let Commit {
             draft,
@@ -288,6 +301,7 @@ impl CommitView {
             hash,
             source: source.map(Personal::into_exposed),
             events: draft.events.into_iter().map(EventView::of).collect(),
+            wrong,
         }
     }
 }

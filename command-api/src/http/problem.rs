@@ -334,6 +334,13 @@ impl Problem {
     /// breaks and what of it can be trusted, which others are not, for it tells how far a case
     /// has come that may be sealed from them.
     pub(super) fn for_court(error: ReadError) -> Self {
+        if let ReadError::Store(corrupt @ StoreError::Corrupt { .. }) = &error {
+            log(corrupt);
+            return Self::history_broken(format!(
+                "{corrupt}. What was recorded before it can be read as of its version: \
+                 ?atVersion=…. An operator can learn more with `casefold verify`"
+            ));
+        }
         let ReadError::Fold(FoldError::Chain(chain)) = &error else {
             return error.into();
         };

@@ -7,7 +7,7 @@
 //! | [`heads`] | the trees of a court: the history of each case, and the heads of all cases |
 //! | [`checkpoint`] | what is signed: the root over all heads at a time, chained |
 //! | [`key`] | public keys, and checking a signature |
-//! | [`file`] | a proof that stands by itself, and checking it |
+//! | [`mod@file`] | a proof that stands by itself, and checking it |
 //!
 //! ```text
 //!   commit 17 of 101-26        SHA-256 over all that it says, chained to the commit before
