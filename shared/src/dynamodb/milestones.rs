@@ -37,8 +37,9 @@ use crate::milestone::{Milestone, MilestoneHead, pack, unpack};
 /// How many bytes one row takes, of the 400 KB of an item.
 const MAX_PART_BYTES: usize = 300 * 1024;
 
-/// How many rows of a case one transaction takes, of its 4 MB.
-const PARTS_A_STEP: usize = 12;
+/// How many rows of a case one transaction takes, of its 4 MB: engines that are not Amazon's count
+/// bytes as the text that they are sent as, which is a third more.
+const PARTS_A_STEP: usize = 9;
 
 /// The most rows of one case, 60 MB: about half a million entries.
 const MAX_PARTS: usize = 200;
