@@ -127,6 +127,14 @@ impl EventStore for Meddled {
     ) -> Result<Vec<Commit>, StoreError> {
         self.store.commits_after(number, after).await
     }
+    async fn commits_between(
+        &self,
+        number: DocketNumber,
+        after: Version,
+        through: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        self.store.commits_between(number, after, through).await
+    }
     async fn commits_page(
         &self,
         number: DocketNumber,

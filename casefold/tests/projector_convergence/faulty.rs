@@ -102,6 +102,17 @@ impl EventStore for Faulty {
             .collect()
     }
 
+    async fn commits_between(
+        &self,
+        number: DocketNumber,
+        after: Version,
+        through: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let mut commits = self.commits_after(number, after).await?;
+        commits.retain(|commit| commit.version <= through);
+        Ok(commits)
+    }
+
     async fn commits_page(
         &self,
         docket_number: DocketNumber,

@@ -130,6 +130,17 @@ impl EventStore for Watched {
         Ok(commits.into_iter().map(|it| self.seen(it)).collect())
     }
 
+    async fn commits_between(
+        &self,
+        number: DocketNumber,
+        after: Version,
+        through: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let mut commits = self.commits_after(number, after).await?;
+        commits.retain(|commit| commit.version <= through);
+        Ok(commits)
+    }
+
     async fn commits_page(
         &self,
         docket_number: DocketNumber,

@@ -1,15 +1,17 @@
 //! Milestones: adding them in order, reading them, and removing all of them.
 
+use std::sync::Arc;
+
 use casefold_events::{Commit, DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{
     EventStore, Generation, GenerationStore, MilestoneState, MilestoneStore, ProjectionId,
-    PutOutcome,
+    PutOutcome, Stores,
 };
 use casefold_shared::milestone::{self, Marks, Milestone};
 
 use crate::support::Court;
-use crate::support::history::{Chain, docket, entry, filed, fold, long_entry, petition};
+use crate::support::history::{Chain, captioned, docket, entry, filed, fold, long_entry, petition};
 
 const NEWEST: Generation = Generation::OF_CASES;
 
@@ -209,6 +211,25 @@ async fn retiring_a_generation_removes_its_milestones_and_no_others() {
     let older = court.store.milestone_heads(Generation(2), number).await;
     assert_eq!(older.unwrap(), []);
     assert_eq!(all(&court, number).await.len(), 1);
+}
+
+#[tokio::test]
+async fn reading_between_two_versions_costs_by_these_and_not_by_what_follows() {
+    let court = Court::open().await;
+    let (number, store) = (docket(101), Arc::new(court.store.counted_apart()));
+    let mut chain = Chain::of(number);
+    let mut commits = vec![chain.commit([petition()])];
+    commits.extend((0..99).map(|_| chain.commit([captioned(2_000)])));
+    store.commits_append(&commits).await.unwrap();
+    let events = Stores::of(store.clone()).events;
+    let before = store.consumed();
+    let read = events
+        .commits_between(number, Version(9), Version(11))
+        .await
+        .unwrap();
+    let cost = store.consumed() - before;
+    assert_eq!(read.len(), 2);
+    assert!(cost.read_units <= 3.0, "{cost:?}");
 }
 
 #[tokio::test]

@@ -36,18 +36,13 @@ pub trait EventStore: Send + Sync {
     ) -> Result<Vec<Commit>, StoreError>;
 
     /// The commits of a case after a version and up to another, in order, however many pages
-    /// they take. Strongly consistent. A store that can read just these does so; by default
-    /// all after the first are read.
+    /// they take. Strongly consistent.
     async fn commits_between(
         &self,
         docket_number: DocketNumber,
         after: Version,
         through: Version,
-    ) -> Result<Vec<Commit>, StoreError> {
-        let mut commits = self.commits_after(docket_number, after).await?;
-        commits.retain(|commit| commit.version <= through);
-        Ok(commits)
-    }
+    ) -> Result<Vec<Commit>, StoreError>;
 
     /// At most `limit` commits of a case beyond a version, in an order. Eventually
     /// consistent.

@@ -76,6 +76,18 @@ impl EventStore for OpenedEvents {
         Ok(commits)
     }
 
+    async fn commits_between(
+        &self,
+        docket_number: DocketNumber,
+        after: Version,
+        through: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let between = self.events.commits_between(docket_number, after, through);
+        let mut commits = between.await?;
+        self.vault.open_all(&mut commits).await?;
+        Ok(commits)
+    }
+
     async fn commits_page(
         &self,
         docket_number: DocketNumber,

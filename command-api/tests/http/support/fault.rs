@@ -67,6 +67,14 @@ impl EventStore for Fault {
     async fn commits_after(&self, _: DocketNumber, _: Version) -> Result<Vec<Commit>, StoreError> {
         self.strike().await
     }
+    async fn commits_between(
+        &self,
+        _: DocketNumber,
+        _: Version,
+        _: Version,
+    ) -> Result<Vec<Commit>, StoreError> {
+        self.strike().await
+    }
     async fn commits_page(
         &self,
         _: DocketNumber,
