@@ -171,7 +171,7 @@ impl StoredEvent {
     }
 
     fn unfit(&self, event_type: &'static str, source: serde_json::Error) -> DecodeError {
-        if self.opened.is_none() && self.payload.contains("\"$sealed\":") {
+        if self.opened.is_none() && self.is_encrypted() {
             return DecodeError::Closed { event_type };
         }
         DecodeError::Payload {

@@ -121,14 +121,15 @@ impl<'a> Understood<'a> {
     fn rows(&self, sealed: &Sealed) -> Vec<EventRow<'a>> {
         let stored = self.commit.events.iter().zip(&self.events);
         let row = |(position, (event, understood)): (usize, (&'a StoredEvent, &Option<_>))| {
-            let docket_entry_id = understood.as_ref().and_then(|events: &Vec<CaseEvent>| {
-                events.iter().find_map(CaseEvent::docket_entry_id)
-            });
-            // What isn't understood may be about anything, and what was stored before personal
-            // values were encrypted tells of people.
+            let understood: Option<&Vec<CaseEvent>> = understood.as_ref();
+            let docket_entry_id =
+                understood.and_then(|events| events.iter().find_map(CaseEvent::docket_entry_id));
+            // What isn't understood may be about anything, and tell of anybody.
+            let is_of_people =
+                understood.is_none_or(|events| events.iter().any(CaseEvent::tells_of_people));
             let is_withheld = sealed.case
                 || understood.is_none()
-                || event.tells_in_clear()
+                || (is_of_people && !event.is_encrypted())
                 || docket_entry_id.is_some_and(|entry| sealed.entries.contains(&entry));
             EventRow {
                 commit: self.commit,

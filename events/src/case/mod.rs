@@ -60,6 +60,11 @@ macro_rules! case_events {
                 match self { $(Self::$name(payload) => payload_of(payload),)+ }
             }
 
+            /// Whether it tells of people. What can't be walked may.
+            pub fn tells_of_people(&self) -> bool {
+                self.personal_places().map_or(true, |places| !places.is_empty())
+            }
+
             /// Where in the payload personal values are, as JSON pointers.
             pub(crate) fn personal_places(&self) -> Result<Vec<String>, Unwalkable> {
                 match self { $(Self::$name(payload) => places(payload),)+ }

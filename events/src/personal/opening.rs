@@ -188,8 +188,13 @@ fn open(
 }
 
 impl StoredEvent {
+    /// Whether personal values of it are stored encrypted: then all of them are.
+    pub fn is_encrypted(&self) -> bool {
+        self.payload.contains("\"$sealed\":")
+    }
+
     /// Whether it has encrypted values that are not opened.
     fn is_closed(&self) -> bool {
-        !self.is_opened() && self.payload.contains("\"$sealed\":")
+        !self.is_opened() && self.is_encrypted()
     }
 }

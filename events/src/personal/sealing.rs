@@ -199,26 +199,6 @@ pub(super) fn value_place<'a>(event: &'a StoredEvent, pointer: &'a str) -> [&'a 
     ]
 }
 
-impl StoredEvent {
-    /// Whether personal values stand in clear in what is stored of it, as far as this build
-    /// understands it: it was stored before they were encrypted.
-    pub fn tells_in_clear(&self) -> bool {
-        let Ok(places) = self.personal_places() else {
-            return true;
-        };
-        let Ok(stored) = serde_json::from_str::<Value>(&self.payload) else {
-            return true;
-        };
-        places.iter().any(|place| {
-            let value = stored.pointer(place);
-            value.is_some_and(|value| {
-                let is_forgotten = Form::of(value).is_some_and(|form| form.forgotten() == *value);
-                value.get(SEALED).is_none() && !is_forgotten
-            })
-        })
-    }
-}
-
 /// The personal values of an event; `None` where it has none, or they are encrypted already.
 fn personals(event: &StoredEvent) -> Result<Option<Personals>, SealError> {
     if event.is_opened() {

@@ -18,9 +18,9 @@ use casefold_shared::gateway::{
     CommitIndex, EventStore, Generation, Head, ProjectionId, PutOutcome, Quarantined, StoreError,
 };
 
-use super::parked::{Parking, Reached, settle, unless_parked};
+use super::parked::{Parking, Reached, Reaching};
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, Stop, Tries};
+use super::{Counts, Stop};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 
@@ -79,57 +79,8 @@ impl Parking for IndexFolder {
     }
 }
 
-impl IndexFolder {
-    /// A folder into a generation.
-    pub fn new(
-        events: Arc<dyn EventStore>,
-        index: Arc<dyn CommitIndex>,
-        clock: Arc<dyn Clock>,
-        generation: Generation,
-    ) -> Self {
-        Self {
-            events,
-            index,
-            clock,
-            generation,
-        }
-    }
-
-    async fn bring(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-    ) -> Result<Advance, AdvanceError> {
-        let mut counts = Counts::default();
-        let (parked, end) = futures::future::join(
-            self.parked_get(docket_number),
-            self.reach(docket_number, hints, &mut counts),
-        )
-        .await;
-        let reached = match end {
-            Ok(reached) => reached,
-            Err(stop) => Reached::nowhere(unless_parked(stop, docket_number)?),
-        };
-        let told = reached.version;
-        settle(self, docket_number, parked, reached, told, counts).await
-    }
-
-    /// Tries to bring a case forward, again where another writer was faster.
-    async fn reach(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-        counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
-        let mut tries = Tries::default();
-        loop {
-            match self.reach_once(docket_number, hints, counts).await {
-                Err(Stop::Superseded) if tries.again(counts).await => {}
-                end => return end,
-            }
-        }
-    }
-
+#[async_trait]
+impl Reaching for IndexFolder {
     async fn reach_once(
         &self,
         docket_number: DocketNumber,
@@ -171,6 +122,23 @@ impl IndexFolder {
             tracing::warn!(%docket_number, "a hint at a commit that isn't there is left");
         }
         Ok(Reached { version, obstacle })
+    }
+}
+
+impl IndexFolder {
+    /// A folder into a generation.
+    pub fn new(
+        events: Arc<dyn EventStore>,
+        index: Arc<dyn CommitIndex>,
+        clock: Arc<dyn Clock>,
+        generation: Generation,
+    ) -> Self {
+        Self {
+            events,
+            index,
+            clock,
+            generation,
+        }
     }
 
     /// Puts the rows of commits that follow a case's head, and the head after them, up to one

@@ -5,7 +5,8 @@ use casefold_events::{DocketNumber, Version};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{ProjectionId, Quarantined, StoreError};
 
-use super::{Advance, AdvanceError, Counts, Outcome, Stop};
+use super::{Advance, AdvanceError, Counts, Outcome, Stop, Tries};
+use crate::hints::Hints;
 use crate::history::Obstacle;
 
 /// Where the cases are kept that are parked in one generation.
@@ -45,6 +46,46 @@ impl Reached {
             version: Version::ZERO,
             obstacle: Some(obstacle),
         }
+    }
+}
+
+/// A folder whose cases come as far as they are folded.
+#[async_trait]
+pub(super) trait Reaching: Parking {
+    /// Tries once to bring a case forward.
+    async fn reach_once(
+        &self,
+        docket_number: DocketNumber,
+        hints: &Hints,
+        counts: &mut Counts,
+    ) -> Result<Reached, Stop>;
+
+    /// Brings a case forward, again where another writer was faster, and parks or releases it.
+    async fn bring(
+        &self,
+        docket_number: DocketNumber,
+        hints: &Hints,
+    ) -> Result<Advance, AdvanceError>
+    where
+        Self: Sized,
+    {
+        let mut counts = Counts::default();
+        let reach = async {
+            let mut tries = Tries::default();
+            loop {
+                match self.reach_once(docket_number, hints, &mut counts).await {
+                    Err(Stop::Superseded) if tries.again(&mut counts).await => {}
+                    end => return end,
+                }
+            }
+        };
+        let (parked, end) = futures::future::join(self.parked_get(docket_number), reach).await;
+        let reached = match end {
+            Ok(reached) => reached,
+            Err(stop) => Reached::nowhere(unless_parked(stop, docket_number)?),
+        };
+        let told = reached.version;
+        settle(self, docket_number, parked, reached, told, counts).await
     }
 }
 

@@ -18,9 +18,9 @@ use casefold_shared::gateway::{
     CaseRows, EventStore, ProjectionId, PutOutcome, Quarantined, RowStore, RowsPut, StoreError,
 };
 
-use super::parked::{Parking, Reached, settle, unless_parked};
+use super::parked::{Parking, Reached, Reaching};
 use super::step::{Commits, commits_after};
-use super::{Advance, AdvanceError, Counts, Stop, Tries};
+use super::{Counts, Stop};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 use crate::projections::rows::{RowFold, RowProjection};
@@ -70,65 +70,8 @@ impl<P: RowProjection> Parking for RowsFolder<P> {
     }
 }
 
-impl<P: RowProjection> RowsFolder<P> {
-    /// A folder into the projection's generation.
-    pub fn new(
-        events: Arc<dyn EventStore>,
-        store: Arc<dyn RowStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        const {
-            assert!(
-                ProjectionId::may_be_of_rows(P::NAME),
-                "a projection's name has lower-case letters and hyphens, and is not taken"
-            );
-        }
-        Self {
-            events,
-            store,
-            clock,
-            projection: PhantomData,
-        }
-    }
-
-    const ID: ProjectionId = RowFold::<P>::ID;
-
-    async fn bring(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-    ) -> Result<Advance, AdvanceError> {
-        let mut counts = Counts::default();
-        let (parked, end) = futures::future::join(
-            self.parked_get(docket_number),
-            self.reach(docket_number, hints, &mut counts),
-        )
-        .await;
-        let reached = match end {
-            Ok(reached) => reached,
-            Err(stop) => Reached::nowhere(unless_parked(stop, docket_number)?),
-        };
-        let told = reached.version;
-        settle(self, docket_number, parked, reached, told, counts).await
-    }
-
-    /// Tries to bring a case forward, again where another writer was faster.
-    async fn reach(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-        counts: &mut Counts,
-    ) -> Result<Reached, Stop> {
-        let mut tries = Tries::default();
-        loop {
-            let end = self.reach_once(docket_number, hints, counts).await;
-            match end {
-                Err(Stop::Superseded) if tries.again(counts).await => {}
-                end => return end,
-            }
-        }
-    }
-
+#[async_trait]
+impl<P: RowProjection> Reaching for RowsFolder<P> {
     async fn reach_once(
         &self,
         docket_number: DocketNumber,
@@ -185,6 +128,30 @@ impl<P: RowProjection> RowsFolder<P> {
         };
         self.write(work, fold, obstacle, counts).await
     }
+}
+
+impl<P: RowProjection> RowsFolder<P> {
+    /// A folder into the projection's generation.
+    pub fn new(
+        events: Arc<dyn EventStore>,
+        store: Arc<dyn RowStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        const {
+            assert!(
+                ProjectionId::may_be_of_rows(P::NAME),
+                "a projection's name has lower-case letters and hyphens, and is not taken"
+            );
+        }
+        Self {
+            events,
+            store,
+            clock,
+            projection: PhantomData,
+        }
+    }
+
+    const ID: ProjectionId = RowFold::<P>::ID;
 
     /// Writes what was folded, in one step if it can be.
     async fn write(

@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::{Map, Value, json};
 
 use super::{BEFORE_THE_FIRST, IndexFolder, rows_after};
-use crate::fold::parked::Parking as _;
+use crate::fold::parked::{Parking as _, Reaching as _};
 use crate::fold::{AdvanceError, Counts, Outcome};
 use crate::folder::{Advanced, Folder, PutWhole};
 use crate::hints::Hints;

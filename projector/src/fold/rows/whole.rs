@@ -9,6 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::{Map, Value, json};
 
 use super::RowsFolder;
+use crate::fold::parked::Reaching as _;
 use crate::fold::{AdvanceError, Outcome};
 use crate::folder::{Advanced, Folder, PutWhole};
 use crate::hints::Hints;
