@@ -1,4 +1,4 @@
-# The four tables. Their keys and suffixes are those of the DynamoDB code in `shared`, and a test
+# The tables. Their keys and suffixes are those of the DynamoDB code in `shared`, and a test
 # of this folder's crate holds the two together.
 
 terraform {

@@ -38,3 +38,32 @@ variable "tags" {
     error_message = "Tag keys that begin with aws: are reserved."
   }
 }
+
+variable "record_policies" {
+  description = "Whether the tables that are only appended to (events, accesses, checkpoints) have policies that deny altering to everybody in the account."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "record_writers" {
+  description = "ARNs of the principals that may put items into each of the tables that are only appended to."
+  type = object({
+    events      = list(string)
+    accesses    = list(string)
+    checkpoints = list(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = alltrue([for writers in values(var.record_writers) : length(writers) > 0])
+    error_message = "Each table needs somebody who may put items into it."
+  }
+}
+
+variable "break_glass_principals" {
+  description = "ARNs of the principals that may alter the record all the same."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
