@@ -14,7 +14,7 @@ locals {
     id        = data.aws_caller_identity.current.account_id
   }
 
-  packages_dir = coalesce(var.packages_dir, "${path.root}/../target/lambda/${var.architecture}")
+  packages_dir = coalesce(var.packages_dir, "${path.root}/../target/packages/${var.architecture}")
   packages = {
     command_api = "${local.packages_dir}/command-api.zip"
     projector   = "${local.packages_dir}/projector.zip"

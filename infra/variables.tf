@@ -116,7 +116,7 @@ variable "architecture" {
 }
 
 variable "packages_dir" {
-  description = "The folder with command-api.zip and projector.zip. Null stands for target/lambda/<architecture> beside this folder."
+  description = "The folder with command-api.zip and projector.zip. Null stands for target/packages/<architecture>, where infra/package puts them, beside this folder."
   type        = string
   default     = null
 }

@@ -6,6 +6,7 @@ mod audit_index;
 mod lists;
 #[path = "../support/mod.rs"]
 mod support;
+mod whole_cases;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

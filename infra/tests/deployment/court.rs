@@ -39,12 +39,12 @@ impl Answer {
 }
 
 impl Court {
-    pub(crate) fn new(emulator: &Emulator, issuer: &Issuer, api_url: &str) -> Self {
-        let host = api_url.split('/').nth(2).unwrap();
+    pub(crate) fn new(emulator: &Emulator, issuer: &Issuer, api_id: &str) -> Self {
         Self {
             client: Client::new(),
             address: format!("http://127.0.0.1:{}", emulator.port()),
-            host: host.to_owned(),
+            // The name that AWS itself would give it can't be resolved here.
+            host: format!("{api_id}.execute-api.localhost:{}", emulator.port()),
             clerk: issuer.token("clerk-1", "clerkofcourt"),
             petitioner: issuer.token(PETITIONER, "petitioner"),
             requests: AtomicU64::new(0),
@@ -142,7 +142,12 @@ impl Court {
     }
 
     /// Sends a clerk's command.
-    pub(crate) async fn send(&self, number: &str, command: Value, correlation_id: Option<&str>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        number: &str,
+        command: Value,
+        correlation_id: Option<&str>,
+    ) -> Answer {
         let path = format!("/v1/cases/{number}/commands");
         let token = Some(self.clerk.as_str());
         self.ask(Method::POST, token, &path, Some(&command), correlation_id)

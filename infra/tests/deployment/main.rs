@@ -49,7 +49,7 @@ async fn the_deployment_serves_a_court_and_loses_nothing() {
     let outputs = terraform.outputs();
     told("resources applied", resources);
     told("seconds to apply", started.elapsed().as_secs());
-    let court = Court::new(&emulator, &issuer, outputs["api_url"].as_str().unwrap());
+    let court = Court::new(&emulator, &issuer, outputs["api_id"].as_str().unwrap());
 
     nobody_gets_in_without_a_token(&court, &issuer).await;
     let filed = petitions_are_filed_and_served(&court).await;
@@ -70,7 +70,8 @@ async fn the_deployment_serves_a_court_and_loses_nothing() {
 }
 
 async fn nobody_gets_in_without_a_token(court: &Court, issuer: &Issuer) {
-    assert_eq!(court.get_as(None, "/healthz").await.status, 200);
+    let answer = court.get_as(None, "/healthz").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(court.get_as(None, "/openapi.json").await.status, 200);
     assert_eq!(court.get_as(None, "/v1/cases/101-26").await.status, 401);
     let forged = issuer.forged("clerk-1", "clerkofcourt");
