@@ -43,7 +43,7 @@ module "function" {
     {
       # The counter, claims of command ids, and which generations there are.
       Sid      = "Control"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
       Resource = [var.tables.control]
     },
     {
