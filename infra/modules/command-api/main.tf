@@ -25,6 +25,7 @@ module "function" {
     CASEFOLD_DOCUMENTS_BUCKET  = var.documents.bucket
     CASEFOLD_REQUIRE_DOCUMENTS = tostring(var.documents.required)
     CASEFOLD_JWT_AUTHORIZER    = "true"
+    CASEFOLD_JWT_ISSUER        = var.jwt.issuer
   }
 
   statements = [

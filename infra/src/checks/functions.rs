@@ -54,6 +54,7 @@ const WANTED: [Wanted; 5] = [
             "CASEFOLD_DOCUMENTS_BUCKET",
             "CASEFOLD_REQUIRE_DOCUMENTS",
             "CASEFOLD_JWT_AUTHORIZER",
+            "CASEFOLD_JWT_ISSUER",
         ],
         is_async: false,
         // Between the service's own limit and API Gateway's.
@@ -94,7 +95,7 @@ const WANTED: [Wanted; 5] = [
     },
 ];
 
-const FOR_ALL: [&str; 3] = ["CASEFOLD_TABLE_PREFIX", "CASEFOLD_LOG", "CASEFOLD_METRICS"];
+const FOR_ALL: [&str; 2] = ["CASEFOLD_TABLE_PREFIX", "CASEFOLD_METRICS"];
 
 fn each(plan: &Plan, look: impl Fn(&Wanted, &Resource) -> Vec<String>) -> Vec<String> {
     let found = WANTED.iter().flat_map(|wanted| {

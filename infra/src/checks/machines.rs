@@ -160,7 +160,9 @@ fn loops(machine: &Value, from: &str, until: &str) -> bool {
     };
     let leaves =
         at(choice, "Choices.0.Variable") == until && at(choice, "Choices.0.BooleanEquals") == true;
-    choice["Type"] == "Choice" && choice["Default"] == from && leaves
+    let pause = choice["Default"].as_str().and_then(state);
+    let goes_on = pause.is_some_and(|it| it["Type"] == "Wait" && it["Next"] == from);
+    choice["Type"] == "Choice" && goes_on && leaves
 }
 
 fn rebuild(plan: &Plan) -> Vec<String> {

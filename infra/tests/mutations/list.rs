@@ -518,7 +518,7 @@ pub(crate) const ALL: &[Mutation] = &[
     mutation(
         "a segment that isn't ended counts as done",
         "modules/rebuild/rebuild.tf",
-        "Default = \"FillSegment\"",
+        "Default = \"Pause\"",
         "Default = \"SegmentEnded\"",
         "machines-rebuild-in-segments",
     ),
