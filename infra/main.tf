@@ -82,11 +82,13 @@ locals {
     record_table_arns  = [module.tables.arns.events, module.tables.arns.accesses, module.tables.arns.checkpoints]
     tags               = var.tags
 
-    environment = {
-      CASEFOLD_TABLE_PREFIX = var.prefix
-      CASEFOLD_LOG          = var.log
-      CASEFOLD_METRICS      = "emf"
-    }
+    environment = merge(
+      {
+        CASEFOLD_TABLE_PREFIX = var.prefix
+        CASEFOLD_METRICS      = "emf"
+      },
+      { for name, value in { CASEFOLD_LOG = var.log } : name => value if value != null },
+    )
   }
 }
 

@@ -122,10 +122,9 @@ variable "packages_dir" {
 }
 
 variable "log" {
-  description = "What the functions log: a level, or directives by module (CASEFOLD_LOG)."
+  description = "What the functions log: a level, or levels by module (CASEFOLD_LOG). Null stands for what the functions log by themselves: `info`, and of libraries what matters."
   type        = string
-  default     = "info"
-  nullable    = false
+  default     = null
 }
 
 variable "sizing" {

@@ -44,4 +44,5 @@ alarm_email = "operations@court.example.org"
 # alarm_thresholds = { latency_millis = 3000, checkpoint_age_hours = 26 }
 
 # log_retention_days = 365
+# log                = "info,casefold_projector=debug"
 # architecture       = "arm64"

@@ -25,6 +25,7 @@ module "function" {
     CASEFOLD_DOCUMENTS_BUCKET  = var.documents.bucket
     CASEFOLD_REQUIRE_DOCUMENTS = tostring(var.documents.required)
     CASEFOLD_JWT_AUTHORIZER    = "true"
+    CASEFOLD_JWT_ISSUER        = var.jwt.issuer
   }
 
   statements = [
@@ -43,7 +44,7 @@ module "function" {
     {
       # The counter, claims of command ids, and which generations there are.
       Sid      = "Control"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
       Resource = [var.tables.control]
     },
     {

@@ -32,7 +32,7 @@ module "function" {
     },
     {
       Sid      = "Control"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
       Resource = [var.tables.control]
     },
     {

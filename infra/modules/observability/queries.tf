@@ -8,7 +8,7 @@ locals {
       groups = local.all_functions
       query  = <<-EOT
         # Put the correlation id from an answer's header, or from a commit, in place of the dots.
-        fields @timestamp, @log, level, fields.message, @message
+        fields @timestamp, @log, level, message, @message
         | filter @message like /…/
         | sort @timestamp asc
         | limit 1000
@@ -44,8 +44,8 @@ locals {
     "quarantines" = {
       groups = [var.log_groups["projector"], var.log_groups["worker"]]
       query  = <<-EOT
-        fields @timestamp, @message
-        | filter @message like /parked|quarantine/
+        fields @timestamp, level, message, docket_number, version, reason
+        | filter message like /parked/
         | sort @timestamp desc
         | limit 200
       EOT
@@ -53,7 +53,7 @@ locals {
     "warnings-and-errors" = {
       groups = local.all_functions
       query  = <<-EOT
-        fields @timestamp, @log, level, @message
+        fields @timestamp, @log, level, message, @message
         | filter level in ["WARN", "ERROR"]
         | sort @timestamp desc
         | limit 500

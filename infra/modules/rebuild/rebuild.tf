@@ -65,7 +65,13 @@ locals {
             IsEnded = {
               Type    = "Choice"
               Choices = [{ Variable = "$.last.ended", BooleanEquals = true, Next = "SegmentEnded" }]
-              Default = "FillSegment"
+              Default = "Pause"
+            }
+            # It may be that another has it in hand.
+            Pause = {
+              Type    = "Wait"
+              Seconds = 5
+              Next    = "FillSegment"
             }
             SegmentEnded = { Type = "Succeed" }
           }

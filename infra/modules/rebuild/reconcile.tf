@@ -63,7 +63,13 @@ locals {
             IsThrough = {
               Type    = "Choice"
               Choices = [{ Variable = "$.last.complete", BooleanEquals = true, Next = "Found" }]
-              Default = "Look"
+              Default = "Pause"
+            }
+            # It may be that another has it in hand.
+            Pause = {
+              Type    = "Wait"
+              Seconds = 5
+              Next    = "Look"
             }
             Found = {
               Type       = "Pass"
