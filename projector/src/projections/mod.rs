@@ -8,6 +8,7 @@
 
 pub mod case;
 pub mod command;
+pub mod known;
 pub mod rows;
 pub mod sealings;
 
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use crate::fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder};
 use crate::folder::Folder;
 use crate::rebuild::OpenFolder;
+pub use known::{Known, KnownError};
 use rows::MakeFolder;
 use sealings::Sealings;
 
