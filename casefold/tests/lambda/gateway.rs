@@ -78,7 +78,7 @@ async fn callers_are_known_by_what_the_gateway_has_checked_and_by_nothing_else()
     ask().claims(&claims(|_| {})).of(&api).await.expect(200);
     // The rules see the role of the claims, whatever token comes along.
     let petition = || Asked::post("/v1/cases", &FilePetition::example()).by(Role::Petitioner);
-    let refused = petition().claims(&claims(|it| it["role"] = "irsPractitioner".into()));
+    let refused = petition().claims(&claims(|it| it["role"] = "irspractitioner".into()));
     refused
         .of(&api)
         .await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::support::history::{captioned, chain, docket, petition};
 use crate::world::Court;
@@ -71,6 +72,13 @@ async fn what_differs_is_told_and_mended_and_a_look_goes_on_where_its_time_was_o
         let clean = worker.invoke(event).await.unwrap();
         assert_eq!(clean["clean"], true, "{item}: {clean:#}");
     }
+    let (_wish, stop) = watch::channel(false);
+    let task = serde_json::from_value(look(&json!({}))).unwrap();
+    let figures = court.worker_here().work(task, &stop).await.figures;
+    assert_eq!(
+        (figures.reconcile_runs, figures.reconcile_differing),
+        (1, 0)
+    );
     let deep = worker.invoke(look(&json!({"deep": true}))).await.unwrap();
     assert_eq!((&deep["clean"], &deep["alike"]), (&json!(true), &json!(3)));
 }

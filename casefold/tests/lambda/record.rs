@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use casefold_projector::work::error::TaskError;
+use casefold_projector::work::task::Task;
 use casefold_shared::gateway::CheckpointStore;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::runtime_api::Function;
 use crate::support::history::{captioned, chain, docket, petition};
@@ -80,6 +83,12 @@ async fn the_record_is_signed_whole_or_not_at_all() {
     );
     assert_eq!(court.store.signed_checkpoints().await.unwrap().len(), 1);
 
+    // It is counted, for whoever watches.
+    let (_wish, stop) = watch::channel(false);
+    let outcome = court.worker_here().work(Task::Checkpoint {}, &stop).await;
+    assert!(matches!(outcome.answer, Err(TaskError::NotSigned(_))));
+    assert_eq!(outcome.figures.checkpoint_refused, 1);
+
     // A worker without a key may not sign.
     let refused = court.worker().await.invoke(checkpoint()).await.unwrap_err();
     assert_eq!(refused.error_type, "Casefold.Failed");
@@ -95,8 +104,8 @@ async fn how_things_stand_is_told() {
     // Given a case that can't be folded, beside one that can, and a checkpoint
     let court = Court::open().await;
     let worker = court.worker().await;
-    let watch = async || worker.invoke(json!({"task": "watch"})).await.unwrap();
-    let begun = watch().await;
+    let look = async || worker.invoke(json!({"task": "watch"})).await.unwrap();
+    let begun = look().await;
     assert_eq!(
         (&begun["parkedCases"], begun.get("checkpoint")),
         (&json!(0), None)
@@ -113,7 +122,7 @@ async fn how_things_stand_is_told() {
     court.project(&court.projector().await).await;
 
     // Then both are told
-    let stands = watch().await;
+    let stands = look().await;
     assert_eq!(stands["parkedCases"], 1, "{stands:#}");
     let generations = stands["generations"].as_array().unwrap();
     let of_cases = generations
@@ -125,6 +134,19 @@ async fn how_things_stand_is_told() {
         (&json!(3), &json!(1))
     );
     assert!(of_cases["lag"]["millis"].is_i64(), "{of_cases:#}");
+    let (_wish, stop) = watch::channel(false);
+    let figures = court
+        .worker_here()
+        .work(Task::Watch {}, &stop)
+        .await
+        .figures;
+    assert_eq!(figures.quarantined_cases, Some(1));
+    assert_eq!(figures.quarantined_by_projection["case"], 1);
+    assert!(
+        figures
+            .checkpoint_age_hours
+            .is_some_and(|hours| hours < 1.0)
+    );
     let last = &stands["checkpoint"];
     assert_eq!(last["number"], 1);
     assert!(

@@ -10,11 +10,13 @@ use casefold_command_api::auth::TokenMinter;
 use casefold_events::vocabulary::Role;
 use casefold_events::{Commit, DocketNumber, UserId};
 use casefold_projector::projections::opener;
+use casefold_projector::work::Worker;
 use casefold_projector::{History, Projections};
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::{AppendOutcome, EventStore, ProjectionId, Stores};
+use casefold_shared::signing::{LocalSigner, Signer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -138,6 +140,24 @@ impl Court {
             numbers.push(number);
         }
         (court, numbers)
+    }
+
+    /// A worker in this process, which may sign.
+    pub(crate) fn worker_here(&self) -> Worker {
+        Worker {
+            stores: self.store.opener(),
+            as_stored: self.store.opener_as_stored(),
+            checkpoints: self.store.clone(),
+            signer: Some(Arc::new(|| {
+                Box::pin(async {
+                    let signer: Arc<dyn Signer> = Arc::new(LocalSigner::new(&[5; 32])?);
+                    Ok(signer)
+                })
+            })),
+            trusted: Vec::new(),
+            clock: Arc::new(SystemClock),
+            by: "worker".to_owned(),
+        }
     }
 
     pub(crate) async fn append(&self, commits: &[Commit]) {
