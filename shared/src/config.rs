@@ -55,7 +55,7 @@ pub enum CheckpointKey {
     /// In KMS.
     Kms(String),
     /// In a file, for a place that has no KMS: the 32 bytes of a data directory's
-    /// `checkpoint.key`.
+    /// `checkpoint-key`.
     File(PathBuf),
 }
 
