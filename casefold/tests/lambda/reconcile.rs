@@ -17,13 +17,17 @@ fn look(more: &Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_differs_is_told_and_mended_and_a_look_goes_on_where_its_time_was_over() {
-    // Given cases of which no commit was folded
-    let court = Court::open().await;
+    // Given cases of which no commit was folded, where the worker comes first
+    let court = Court::open_new().await;
+    let worker = court.worker().await;
+    worker
+        .invoke(json!({"task": "planReconcile"}))
+        .await
+        .unwrap();
     for number in 101..104 {
         let commits = chain(docket(number), [vec![petition()], vec![captioned(10)]]);
         court.append(&commits).await;
     }
-    let worker = court.worker().await;
 
     let planned = worker
         .invoke(json!({"task": "planReconcile"}))

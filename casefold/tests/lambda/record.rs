@@ -101,8 +101,9 @@ async fn the_record_is_signed_whole_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn how_things_stand_is_told() {
-    // Given a case that can't be folded, beside one that can, and a checkpoint
-    let court = Court::open().await;
+    // Given new tables, to which the worker comes first; then a case that can't be folded,
+    // beside one that can, and a checkpoint
+    let court = Court::open_new().await;
     let worker = court.worker().await;
     let look = async || worker.invoke(json!({"task": "watch"})).await.unwrap();
     let begun = look().await;

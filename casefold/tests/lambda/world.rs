@@ -57,8 +57,17 @@ pub(crate) struct Court {
 }
 
 impl Court {
-    /// New tables whose projections are established.
+    /// New tables whose projections are established, as each process does when it starts.
     pub(crate) async fn open() -> Self {
+        let court = Self::open_new().await;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let projections = Projections::of_this_build(&court.stores(), &clock);
+        projections.establish().await.unwrap();
+        court
+    }
+
+    /// New tables, to which no process of the service has come yet.
+    pub(crate) async fn open_new() -> Self {
         let tables = support::Court::open().await;
         let config = Config::for_endpoint(&tables.endpoint_url, &tables.prefix);
         let streams = aws_sdk_dynamodbstreams::Client::new(&sdk_config(&config).await);
@@ -66,16 +75,12 @@ impl Court {
         let keys = tempfile::tempdir().unwrap();
         secret_file(&keys.path().join("master.key"), [7; 32]);
         secret_file(&keys.path().join("checkpoint.key"), [5; 32]);
-        let court = Self {
+        Self {
             store: Arc::new(tables.store.clone()),
             stream: stream.unwrap().unwrap(),
             keys,
             tables,
-        };
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let projections = Projections::of_this_build(&court.stores(), &clock);
-        projections.establish().await.unwrap();
-        court
+        }
     }
 
     pub(crate) fn stores(&self) -> Stores {

@@ -173,7 +173,8 @@ impl Projections {
             &self.milestones.follower,
             &self.index.follower,
         ];
-        for follower in own.into_iter().chain(others).flatten() {
+        let all: Vec<&Arc<Follower>> = own.into_iter().chain(others).flatten().collect();
+        for follower in all {
             follower.live().await?;
         }
         Ok(())

@@ -37,7 +37,7 @@ use tokio::sync::watch as told;
 use self::error::TaskError;
 use self::figures::Figures;
 use self::task::Task;
-use crate::projections::Known;
+use crate::projections::{Known, KnownError, Projections};
 use crate::rebuild::Progress;
 
 /// Opens what signs checkpoints, when a checkpoint is due.
@@ -103,7 +103,33 @@ impl Worker {
 
     /// A projection of this build by its name.
     async fn known(&self, name: &str) -> Result<Known, TaskError> {
-        Ok(Known::read(&self.opened(), &self.clock, name).await?)
+        let stores = self.opened();
+        match Known::read(&stores, &self.clock, name).await {
+            Err(KnownError::NotEstablished(_)) => {
+                self.establish(&stores).await?;
+                Ok(Known::read(&stores, &self.clock, name).await?)
+            }
+            read => Ok(read?),
+        }
+    }
+
+    /// Every projection of this build.
+    async fn all_known(&self) -> Result<Vec<Known>, TaskError> {
+        let stores = self.opened();
+        match Known::all(&stores, &self.clock).await {
+            Err(KnownError::NotEstablished(_)) => {
+                self.establish(&stores).await?;
+                Ok(Known::all(&stores, &self.clock).await?)
+            }
+            read => Ok(read?),
+        }
+    }
+
+    /// The first that comes to new tables says that projections begin there, as every process of
+    /// the service does.
+    async fn establish(&self, stores: &Stores) -> Result<(), TaskError> {
+        let projections = Projections::of_this_build(stores, &self.clock);
+        Ok(projections.establish().await?)
     }
 
     fn opened(&self) -> Stores {

@@ -43,7 +43,7 @@ impl Worker {
     pub(super) async fn plan_reconcile(&self, asked: &PlanReconcile) -> Result<Planned, TaskError> {
         let all = match &asked.projection {
             Some(name) => vec![self.known(name).await?],
-            None => Known::all(&self.opened(), &self.clock).await?,
+            None => self.all_known().await?,
         };
         let live: Vec<ProjectionId> = all.iter().flat_map(Known::live).collect();
         Ok(Planned {

@@ -61,7 +61,7 @@ impl Worker {
     pub(super) async fn watch(&self, figures: &mut Figures) -> Result<Watched, TaskError> {
         let mut generations = Vec::new();
         let mut parked_cases = BTreeSet::new();
-        for known in Known::all(&self.opened(), &self.clock).await? {
+        for known in self.all_known().await? {
             let mut of_projection = BTreeSet::new();
             for id in known.live() {
                 let (parked, stands) = self.stands(&known, id).await?;
