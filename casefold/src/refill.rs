@@ -17,8 +17,6 @@ use casefold_shared::gateway::{GenerationStore, ProjectionId, StoreError, Stores
 use casefold_shared::generations::establish::BY_ITSELF;
 use tokio::sync::watch;
 
-use crate::cmd::open_stores;
-
 /// The pauses before it is looked or tried again: the first doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -61,7 +59,7 @@ async fn refill(
         tracing::info!(%id, "readers follow it, and it is not whole: it is filled now");
         let rebuild = Rebuild {
             id,
-            stores: open_stores(store),
+            stores: store.opener(),
             folder: opener(id, None, &clock),
             clock: clock.clone(),
             by: BY_ITSELF.to_owned(),

@@ -3,8 +3,10 @@
 //! A token is a JWT that another service signed: with a secret on one machine
 //! ([`TokenVerifier::hs256`]), with its private key in production
 //! ([`TokenVerifier::jwks`]). Each key has one algorithm, and a token that names another is
-//! refused, `none` among them.
+//! refused, `none` among them. Behind an API gateway that checks tokens itself, its claims are
+//! read in their place (`gateway`).
 
+mod gateway;
 mod keys;
 mod mint;
 #[cfg(test)]
@@ -17,6 +19,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
 
+pub(crate) use self::gateway::GatewayClaims;
 pub use self::keys::KeyError;
 use self::keys::KeyRing;
 pub use self::mint::{MintError, TokenMinter};
@@ -30,6 +33,35 @@ const LEEWAY_MILLIS: f64 = 30_000.0;
 
 /// A token is a few hundred bytes; one far larger is not worth the work.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// How callers are known: one way in a process.
+#[derive(Clone, Debug)]
+pub(crate) enum Callers {
+    /// By the token in the `Authorization` header.
+    Tokens(TokenVerifier),
+    /// By the claims of a token that the API gateway has checked. No header counts.
+    Gateway(GatewayClaims),
+}
+
+impl Callers {
+    /// Reads from variables how callers of a function are known: `CASEFOLD_JWT_AUTHORIZER`
+    /// (`true` or `false`) says that the API gateway checks tokens, and then there are no keys;
+    /// else see [`TokenVerifier::from_vars`].
+    ///
+    /// # Errors
+    /// [`KeyError`] says what is missing or wrong.
+    pub(crate) fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, KeyError> {
+        let has = |name| var(name).is_some_and(|value| !value.is_empty());
+        match var("CASEFOLD_JWT_AUTHORIZER").as_deref() {
+            None | Some("" | "false") => Ok(Self::Tokens(TokenVerifier::from_vars(var)?)),
+            Some("true") if has("CASEFOLD_JWKS") || has("CASEFOLD_JWT_SECRET") => {
+                Err(KeyError::BesideAuthorizer)
+            }
+            Some("true") => Ok(Self::Gateway(GatewayClaims::from_vars(var))),
+            Some(_) => Err(KeyError::Authorizer),
+        }
+    }
+}
 
 /// Checks tokens. Printing it shows no key.
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@
 //! | [`fields`] | asking for fields of a case by name | the case |
 //! | [`service`] | load, decide, append, try again; reads | HTTP, DynamoDB, rules |
 //! | [`auth`], [`http`] | tokens, routes, problem documents, OpenAPI | rules, DynamoDB |
+//! | [`lambda`] | the shell of a Lambda function: which handler, what it is made of | how anything is done |
 
 pub mod access;
 pub mod audit;
@@ -19,6 +20,7 @@ pub mod command;
 pub mod decide;
 pub mod fields;
 pub mod http;
+pub mod lambda;
 pub mod policy;
 pub mod refusal;
 pub mod rules;

@@ -19,7 +19,9 @@
 //! | [`difference`] | what two generations of a projection hold differently, and what was expected | stores |
 //! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
 //! | [`verify`] | every hash chain, signed checkpoints over all heads, and the proof of a commit | Lambda, DynamoDB |
+//! | [`work`] | the same in pieces of a bounded time, for a worker that is called again and again | Lambda, DynamoDB |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
+//! | [`lambda`] | the shell of a Lambda function: which handler, what it is made of | how anything is done |
 
 pub mod anew;
 pub mod difference;
@@ -28,12 +30,14 @@ pub mod folder;
 pub mod hints;
 pub mod history;
 pub mod lag;
+pub mod lambda;
 pub mod projections;
 pub mod rebuild;
 pub mod record;
 pub mod relational;
 pub mod stream;
 pub mod verify;
+pub mod work;
 
 pub use fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder, RowsFolder};
 pub use folder::Folder;

@@ -3,6 +3,8 @@
 use std::env::{self, VarError};
 use std::path::PathBuf;
 
+use casefold_events::proof::key::PublicKey;
+
 /// The prefix of the tables' names where none is given.
 pub const DEFAULT_TABLE_PREFIX: &str = "casefold";
 
@@ -26,6 +28,86 @@ pub const KMS_KEY_VARIABLE: &str = "CASEFOLD_KMS_KEY";
 
 /// Names the variable that holds the path of a local master key's file.
 pub const MASTER_KEY_FILE_VARIABLE: &str = "CASEFOLD_MASTER_KEY_FILE";
+
+/// Names the variable that holds the key of KMS that signs checkpoints: an ARN, an id, or an
+/// alias.
+pub const CHECKPOINT_KMS_KEY_VARIABLE: &str = "CASEFOLD_CHECKPOINT_KMS_KEY";
+
+/// Names the variable that holds the path of a file with the key that signs checkpoints.
+pub const CHECKPOINT_KEY_FILE_VARIABLE: &str = "CASEFOLD_CHECKPOINT_KEY_FILE";
+
+/// Names the variable that holds public keys with which checkpoints were signed before,
+/// separated by commas.
+pub const CHECKPOINT_TRUSTED_KEYS_VARIABLE: &str = "CASEFOLD_CHECKPOINT_TRUSTED_KEYS";
+
+/// Which key signs checkpoints, and which others have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckpointKeyConfig {
+    /// The key that signs; `None` where the process may not.
+    pub signs: Option<CheckpointKey>,
+    /// Public keys with which checkpoints were signed before.
+    pub trusted: Vec<PublicKey>,
+}
+
+/// Where a key is that signs checkpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckpointKey {
+    /// In KMS.
+    Kms(String),
+    /// In a file, for a place that has no KMS: the 32 bytes of a data directory's
+    /// `checkpoint-key`.
+    File(PathBuf),
+}
+
+impl CheckpointKeyConfig {
+    /// What the process's environment says: [`CHECKPOINT_KMS_KEY_VARIABLE`] or
+    /// [`CHECKPOINT_KEY_FILE_VARIABLE`], and [`CHECKPOINT_TRUSTED_KEYS_VARIABLE`]. A variable
+    /// that is empty counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_values(env::var)
+    }
+
+    fn from_values(
+        value_of: impl Fn(&'static str) -> Result<String, VarError>,
+    ) -> Result<Self, ConfigError> {
+        let kms = value(&value_of, CHECKPOINT_KMS_KEY_VARIABLE)?;
+        let file = value(&value_of, CHECKPOINT_KEY_FILE_VARIABLE)?;
+        let signs = match (kms, file) {
+            (Some(key), None) => Some(CheckpointKey::Kms(key)),
+            (None, Some(file)) => Some(CheckpointKey::File(file.into())),
+            (None, None) => None,
+            (Some(_), Some(file)) => {
+                return Err(ConfigError::Unusable {
+                    variable: CHECKPOINT_KEY_FILE_VARIABLE,
+                    value: file,
+                    takes: "nothing beside CASEFOLD_CHECKPOINT_KMS_KEY: one key signs",
+                });
+            }
+        };
+        let trusted = value(&value_of, CHECKPOINT_TRUSTED_KEYS_VARIABLE)?.unwrap_or_default();
+        let trusted = trusted
+            .split(',')
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        let trusted: Result<_, _> = trusted
+            .map(|text| {
+                text.parse().map_err(|_| ConfigError::Unusable {
+                    variable: CHECKPOINT_TRUSTED_KEYS_VARIABLE,
+                    value: text.to_owned(),
+                    takes: "public keys as `casefold checkpoint-key` prints them, with commas \
+                            between them",
+                })
+            })
+            .collect();
+        Ok(Self {
+            signs,
+            trusted: trusted?,
+        })
+    }
+}
 
 /// Which master key the keys of personal values are under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -270,6 +352,51 @@ mod tests {
         assert!(error.contains(MAX_DOCUMENT_BYTES_VARIABLE), "{error}");
         let error = documents("", "perhaps").unwrap_err().to_string();
         assert!(error.contains(REQUIRE_DOCUMENTS_VARIABLE), "{error}");
+    }
+
+    fn checkpoint_keys(
+        kms: &str,
+        file: &str,
+        trusted: &str,
+    ) -> Result<CheckpointKeyConfig, ConfigError> {
+        CheckpointKeyConfig::from_values(|variable| {
+            Ok(match variable {
+                CHECKPOINT_KMS_KEY_VARIABLE => kms,
+                CHECKPOINT_KEY_FILE_VARIABLE => file,
+                _ => trusted,
+            }
+            .to_owned())
+        })
+    }
+
+    #[test]
+    fn one_key_signs_checkpoints_and_others_may_be_trusted() {
+        let key = PublicKey::ed25519(&[1; 32]).unwrap();
+        let kms = checkpoint_keys("alias/court", "", &format!("{key}, {key}")).unwrap();
+        assert_eq!(
+            kms.signs,
+            Some(CheckpointKey::Kms("alias/court".to_owned()))
+        );
+        assert_eq!(kms.trusted.len(), 2);
+        let file = checkpoint_keys("", "/keys/checkpoint.key", "").unwrap();
+        assert_eq!(
+            file.signs,
+            Some(CheckpointKey::File("/keys/checkpoint.key".into()))
+        );
+        assert_eq!(
+            checkpoint_keys("", "", "").unwrap(),
+            CheckpointKeyConfig::default()
+        );
+        let error = checkpoint_keys("alias/court", "/key", "").unwrap_err();
+        assert!(
+            error.to_string().contains(CHECKPOINT_KMS_KEY_VARIABLE),
+            "{error}"
+        );
+        let error = checkpoint_keys("", "", "mine").unwrap_err();
+        assert!(
+            error.to_string().contains(CHECKPOINT_TRUSTED_KEYS_VARIABLE),
+            "{error}"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use casefold_shared::signing::{LocalSigner, Signer};
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{clock, open_as_stored};
+use super::generations::clock;
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::verify::{TrustArgs, findings};
@@ -78,7 +78,7 @@ impl KeyArgs {
 /// What verifies the record of a store, and signs it.
 pub(crate) fn verifier(store: &Arc<DynamoStore>, keys: Vec<PublicKey>) -> Verify {
     Verify {
-        stores: open_as_stored(store),
+        stores: store.opener_as_stored(),
         checkpoints: store.clone(),
         keys,
         seen: Vec::new(),

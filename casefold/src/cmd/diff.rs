@@ -10,7 +10,7 @@ use casefold_projector::rebuild::compare::{CaseComparison, Compare, CompareConfi
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{Known, open_stores};
+use super::generations::known;
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::{CommandFailure, Outcome};
@@ -74,7 +74,7 @@ pub async fn run(options: &Options, args: &DiffArgs, output: &Output) -> Outcome
 
 async fn diff(backend: &Backend, args: &DiffArgs, output: &Output) -> Outcome {
     let store = backend.store();
-    let known = Known::read(store, &args.projection).await?;
+    let known = known(store, &args.projection).await?;
     let (from, to) = (known.generation(args.from)?, known.generation(args.to)?);
     let comparison = Comparison {
         projection: known.name.to_owned(),
@@ -91,7 +91,7 @@ async fn diff(backend: &Backend, args: &DiffArgs, output: &Output) -> Outcome {
     };
     let compare = Compare {
         comparison,
-        stores: open_stores(store),
+        stores: store.opener(),
         from: known.folder(from),
         to: known.folder(to),
     };

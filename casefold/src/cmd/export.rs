@@ -8,7 +8,7 @@ use casefold_shared::accesses::AccessKind;
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{clock, open_stores};
+use super::generations::clock;
 use super::interrupt::Interrupt;
 use super::past::service;
 use super::progress::Show;
@@ -74,7 +74,7 @@ async fn export(
     let look = args.why.look(AccessKind::Export, None, Vec::new());
     service(backend).accesses().note(&look).await?;
     let export = Export {
-        stores: open_stores(store),
+        stores: store.opener(),
         directory: args.parquet.clone(),
         clock: clock(),
         segments: args.segments,

@@ -33,8 +33,6 @@ pub mod token;
 pub mod verify;
 mod why;
 
-pub(crate) use generations::open_stores;
-
 /// Why a sub-command failed, for the person at the terminal.
 pub type CommandFailure = Box<dyn std::error::Error + Send + Sync>;
 

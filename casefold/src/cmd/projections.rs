@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_projector::lag::{self, Lag};
+use casefold_projector::projections::Known;
 use casefold_projector::rebuild::{RebuildStatus, status};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{Generation, GenerationStore, Operation, ProjectionId};
@@ -13,7 +14,7 @@ use casefold_shared::generations::{Stage, Standing};
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{Known, projections};
+use super::generations::{known, projections};
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
@@ -94,7 +95,7 @@ async fn shown(store: &Arc<DynamoStore>) -> Result<Vec<Shown>, CommandFailure> {
             of_this_build,
             generations,
             ..
-        } = Known::read(store, name).await?;
+        } = known(store, name).await?;
         let mut all: Vec<Generation> = of_this_build.iter().map(|id| id.generation).collect();
         all.extend(generations.standing.keys());
         all.sort_unstable();

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use casefold_projector::rebuild::{
-    Rebuild, RebuildConfig, RebuildReport, RebuildStatus, is_complete_already,
+    RebuildConfig, RebuildReport, RebuildStatus, is_complete_already,
 };
 use casefold_projector::relational;
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{ByArgs, Known, clock, open_stores};
+use super::generations::{ByArgs, known};
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::{CommandFailure, Outcome, rebuild_sql};
@@ -89,16 +89,9 @@ async fn rebuild(
     output: &Output,
 ) -> Result<Option<Done>, CommandFailure> {
     let store = backend.store();
-    let known = Known::read(store, &args.projection).await?;
-    let newest = known.of_this_build.last().map(|id| id.generation.0);
-    let id = known.generation(args.to.or(newest).unwrap_or_default())?;
-    let rebuild = Rebuild {
-        id,
-        stores: open_stores(store),
-        folder: known.folder(id),
-        clock: clock(),
-        by: args.by.name(),
-    };
+    let known = known(store, &args.projection).await?;
+    let id = known.generation_or_newest(args.to)?;
+    let rebuild = known.rebuild(id, store.opener(), &args.by.name());
     let config = RebuildConfig {
         workers: args.workers.into(),
         segments: args.segments,

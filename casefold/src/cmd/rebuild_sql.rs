@@ -7,7 +7,7 @@ use casefold_projector::relational::{NAME, Rebuild, RebuildConfig, RebuildReport
 use casefold_shared::clock::SystemClock;
 use serde::Serialize;
 
-use super::generations::{clock, open_stores};
+use super::generations::clock;
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::rebuild::{RebuildArgs, status_text};
@@ -78,7 +78,7 @@ async fn rebuild(
 ) -> Result<Done, CommandFailure> {
     let store = backend.store();
     let rebuild = Rebuild {
-        stores: open_stores(store),
+        stores: store.opener(),
         target: url.open(&SystemClock).await?,
         clock: clock(),
     };

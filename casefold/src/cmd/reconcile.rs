@@ -3,15 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use casefold_projector::rebuild::reconcile::{
-    Difference, Kind, Reconcile, ReconcileConfig, ReconcileReport,
-};
-use casefold_shared::gateway::ProjectionId;
-use casefold_shared::generations::Stage;
+use casefold_projector::projections::Known;
+use casefold_projector::rebuild::reconcile::{Difference, Kind, ReconcileConfig, ReconcileReport};
+use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{ByArgs, Known, clock, open_stores, projections};
+use super::generations::{ByArgs, clock, known};
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::{CommandFailure, Outcome};
@@ -79,33 +77,20 @@ async fn reconcile(
     output: &Output,
 ) -> Result<Done, CommandFailure> {
     let store = backend.store();
-    let names = match &args.projection {
-        Some(name) => vec![name.clone()],
-        None => projections(store)
-            .names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+    let all = match &args.projection {
+        Some(name) => vec![known(store, name).await?],
+        None => Known::all(&Stores::of(store.clone()), &clock()).await?,
     };
     let show = Arc::new(Show::new(output, store.commits_about().await));
     let interrupt = Interrupt::listen();
     let mut reports = Vec::new();
-    for name in names {
-        let known = Known::read(store, &name).await?;
-        for id in chosen(&known, args.generation)? {
-            let active = known.generations.active;
-            let followed = known
-                .of_this_build
-                .iter()
-                .find(|it| it.generation == active && **it != id);
-            let reconcile = Reconcile {
-                id,
-                stores: open_stores(store),
-                folder: known.folder(id),
-                followed: followed.map(|followed| known.folder(*followed)),
-                clock: clock(),
-                by: args.by.name(),
-            };
+    for known in all {
+        let chosen = match args.generation {
+            Some(number) => vec![known.generation(number)?],
+            None => known.live(),
+        };
+        for id in chosen {
+            let reconcile = known.reconcile(id, store.opener(), &args.by.name());
             let config = ReconcileConfig {
                 workers: args.workers.into(),
                 segments: args.segments,
@@ -122,23 +107,6 @@ async fn reconcile(
         seconds: show.seconds(),
         generations: reports,
     })
-}
-
-/// The generations that are meant.
-fn chosen(known: &Known, number: Option<u32>) -> Result<Vec<ProjectionId>, CommandFailure> {
-    if let Some(number) = number {
-        return Ok(vec![known.generation(number)?]);
-    }
-    let is_meant = |id: &&ProjectionId| {
-        let standing = known.generations.of(id.generation);
-        standing.is_some_and(|it| it.stage != Stage::Retired)
-    };
-    Ok(known
-        .of_this_build
-        .iter()
-        .filter(is_meant)
-        .copied()
-        .collect())
 }
 
 fn text(done: &Done) -> String {

@@ -10,7 +10,7 @@ use casefold_shared::generations::{Generations, KNOWN_FOR, NotSafe, Stage};
 use clap::Args;
 use serde::Serialize;
 
-use super::generations::{ByArgs, Known, operation};
+use super::generations::{ByArgs, known, operation};
 use super::interrupt::Interrupt;
 use super::progress::Show;
 use super::{CommandFailure, Outcome};
@@ -98,7 +98,7 @@ pub async fn switch(options: &Options, args: &SwitchArgs, output: &Output) -> Ou
     let backend = Backend::open(options).await?;
     let to = Generation(args.generation);
     let now = SystemClock.now();
-    let known = Known::read(backend.store(), &args.projection).await;
+    let known = known(backend.store(), &args.projection).await;
     let known = known.and_then(|known| known.generation(args.generation).map(|_| known));
     let switched = match known {
         Ok(known) => {
@@ -107,7 +107,7 @@ pub async fn switch(options: &Options, args: &SwitchArgs, output: &Output) -> Ou
             })
             .await
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     backend.close().await;
     told(switched?, output)
@@ -120,14 +120,14 @@ pub async fn switch(options: &Options, args: &SwitchArgs, output: &Output) -> Ou
 pub async fn rollback(options: &Options, args: &RollbackArgs, output: &Output) -> Outcome {
     let backend = Backend::open(options).await?;
     let now = SystemClock.now();
-    let switched = match Known::read(backend.store(), &args.projection).await {
+    let switched = match known(backend.store(), &args.projection).await {
         Ok(known) => {
             change_readers(&backend, known.name, "rollback", &args.by, |it| {
                 it.roll_back(now)
             })
             .await
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     backend.close().await;
     told(switched?, output)
@@ -225,7 +225,7 @@ async fn retire_generation(
     output: &Output,
 ) -> Result<Result<Retired, NotSafe>, CommandFailure> {
     let store = backend.store();
-    let known = Known::read(store, &args.projection).await?;
+    let known = known(store, &args.projection).await?;
     let (name, generation) = (known.name, Generation(args.generation));
     let id = ProjectionId { name, generation };
     let by = args.by.name();

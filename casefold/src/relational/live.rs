@@ -16,7 +16,6 @@ use casefold_shared::gateway::{BoxError, Stores};
 use tokio::sync::watch;
 
 use super::TargetUrl;
-use crate::cmd::open_stores;
 use crate::feed::delivery::BatchHandler;
 use crate::feed::source::StreamSource;
 use crate::feed::{Feed, FeedConfig, Trim, Until};
@@ -69,7 +68,7 @@ impl Live {
             None => feed,
         };
         let rebuild = Rebuild {
-            stores: open_stores(&self.store),
+            stores: self.store.opener(),
             target,
             clock: Arc::new(SystemClock),
         };

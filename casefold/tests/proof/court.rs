@@ -12,14 +12,14 @@ use casefold_events::proof::key::PublicKey;
 use casefold_events::{Commit, DocketNumber};
 use casefold_projector::History;
 use casefold_projector::history::Obstacle;
-use casefold_projector::rebuild::{OpenStores, Progress};
+use casefold_projector::rebuild::Progress;
 use casefold_projector::verify::take::Taken;
 use casefold_projector::verify::{Verify, VerifyConfig, VerifyReport, VerifyStatus};
 use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::{
     DynamoStore, commit_from_stream_image, commit_ref_from_stream_keys,
 };
-use casefold_shared::gateway::{EventStore, Meter, Stores};
+use casefold_shared::gateway::{EventStore, Meter, OpenStores, Stores};
 use casefold_shared::signing::{LocalSigner, Signer};
 use tokio::sync::watch;
 

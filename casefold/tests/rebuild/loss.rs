@@ -30,7 +30,7 @@ fn histories() -> Vec<Vec<Commit>> {
     cases
 }
 
-async fn lose(court: &Court, table: &str) {
+pub(crate) async fn lose(court: &Court, table: &str) {
     let client = court.tables.client().await;
     client
         .delete_table()

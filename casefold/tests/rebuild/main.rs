@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `property`, `given` | whatever is killed when, generations end as the pure fold, and readers never see less than they ask for |
 //! | `sharing` | segments are resumed and shared; what is newer stays; the rate is kept to |
+//! | `steps` | the steps of a rebuild, each by itself |
 //! | `parked` | a case that can't be folded waits alone, and is told |
 //! | `reconciling` | each kind of difference is named and mended, and blocks a switch until then |
 //! | `loss` | the snapshot table and the control table can be lost |
@@ -27,6 +28,7 @@ mod reconciling;
 #[allow(dead_code, reason = "each test target uses a part of it")]
 mod served;
 mod sharing;
+mod steps;
 #[path = "../support/mod.rs"]
 mod support;
 mod watched;

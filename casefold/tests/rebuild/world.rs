@@ -14,7 +14,7 @@ use casefold_projector::rebuild::reconcile::{
     Reconcile, ReconcileConfig, ReconcileReport, ReconcileStatus,
 };
 use casefold_projector::rebuild::{
-    OpenStores, Progress, Rebuild, RebuildConfig, RebuildError, RebuildReport, RebuildStatus,
+    Progress, Rebuild, RebuildConfig, RebuildError, RebuildReport, RebuildStatus,
 };
 use casefold_projector::{Folder, History, Projections, Projector};
 use casefold_shared::case::generation::CaseGeneration;
@@ -23,8 +23,8 @@ use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::{
-    AppendOutcome, EntrySelection, EventStore, Generation, GenerationStore, Meter, Operation,
-    ProjectionId, SnapshotStore, Stores,
+    AppendOutcome, EntrySelection, EventStore, Generation, GenerationStore, Meter, OpenStores,
+    Operation, ProjectionId, SnapshotStore, Stores,
 };
 use casefold_shared::generations::change::{StepError, step};
 use casefold_shared::generations::{Generations, NotSafe, Standing};

@@ -356,6 +356,37 @@ fn the_verifier_is_read_from_variables() {
 }
 
 #[test]
+fn callers_are_known_in_one_way_and_without_a_key_only_by_the_gateway() {
+    let read = |vars: &'static [(&str, &str)]| {
+        Callers::from_vars(|name| {
+            let found = vars.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    const SECRET: (&str, &str) = ("CASEFOLD_JWT_SECRET", "a secret of thirty-two bytes, ok");
+    const BY_GATEWAY: (&str, &str) = ("CASEFOLD_JWT_AUTHORIZER", "true");
+    assert!(matches!(read(&[BY_GATEWAY]), Ok(Callers::Gateway(_))));
+    assert!(matches!(read(&[SECRET]), Ok(Callers::Tokens(_))));
+    assert!(matches!(
+        read(&[("CASEFOLD_JWT_AUTHORIZER", "false"), SECRET]),
+        Ok(Callers::Tokens(_))
+    ));
+    assert!(matches!(
+        read(&[BY_GATEWAY, SECRET]),
+        Err(KeyError::BesideAuthorizer)
+    ));
+    assert!(matches!(
+        read(&[BY_GATEWAY, ("CASEFOLD_JWKS", "{}")]),
+        Err(KeyError::BesideAuthorizer)
+    ));
+    assert!(matches!(
+        read(&[("CASEFOLD_JWT_AUTHORIZER", "yes")]),
+        Err(KeyError::Authorizer)
+    ));
+    assert!(matches!(read(&[]), Err(KeyError::Neither)));
+}
+
+#[test]
 fn neither_verifier_nor_minter_prints_the_secret() {
     let verifier = format!("{:?}", TokenVerifier::hs256(SECRET).unwrap());
     let minter = format!("{:?}", TokenMinter::hs256(SECRET).unwrap());

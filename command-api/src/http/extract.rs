@@ -6,11 +6,12 @@ use axum::http::header::{AUTHORIZATION, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use casefold_events::{CommandId, DocketNumber, Timestamp, Version};
+use lambda_http::request::RequestContext;
 
 use super::context::Context;
 use super::problem::Problem;
 use super::{ApiState, etag};
-use crate::auth::TokenError;
+use crate::auth::{Callers, GatewayClaims, TokenError, TokenVerifier};
 use crate::decide::Actor;
 
 /// The header that carries the command's id.
@@ -24,20 +25,42 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let context = Context::from_request_parts(parts, state).await?;
-        let mut values = parts.headers.get_all(AUTHORIZATION).iter();
-        let (value, None) = (values.next(), values.next()) else {
-            return Err(TokenError::Malformed.into());
+        let now = state.service.clock().now();
+        let actor = match &*state.callers {
+            Callers::Tokens(verifier) => by_token(verifier, parts, now)?,
+            Callers::Gateway(claims) => by_gateway(claims, parts, now)?,
         };
-        let value = match value {
-            Some(value) => Some(value.to_str().map_err(|_| TokenError::Malformed)?),
-            None => None,
-        };
-        let actor = state
-            .verifier
-            .verify_header(value, state.service.clock().now())?;
         context.note_role(actor.role);
         Ok(Self(actor))
     }
+}
+
+fn by_token(verifier: &TokenVerifier, parts: &Parts, now: Timestamp) -> Result<Actor, TokenError> {
+    let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+    let (value, None) = (values.next(), values.next()) else {
+        return Err(TokenError::Malformed);
+    };
+    let value = match value {
+        Some(value) => Some(value.to_str().map_err(|_| TokenError::Malformed)?),
+        None => None,
+    };
+    verifier.verify_header(value, now)
+}
+
+/// What counts is what the gateway says beside the request, which no caller can write.
+fn by_gateway(claims: &GatewayClaims, parts: &Parts, now: Timestamp) -> Result<Actor, TokenError> {
+    let checked = match parts.extensions.get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context
+            .authorizer
+            .as_ref()
+            .and_then(|authorizer| authorizer.jwt.as_ref()),
+        _ => None,
+    };
+    let Some(checked) = checked else {
+        tracing::warn!("a request came past the API gateway's JWT authorizer: has its route one?");
+        return Err(TokenError::Missing);
+    };
+    claims.verify(&checked.claims, now)
 }
 
 /// The case that the path names.

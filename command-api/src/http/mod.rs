@@ -8,6 +8,7 @@
 //! | `audit`, `accesses`, `noting` | questions across cases; who looked, and noting it first |
 //! | `documents` | the content of documents, in and out |
 //! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
+//! | `bounds` | answers that are larger than what carries them takes |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
 //! | [`openapi`], `docs` | the description of it all |
@@ -20,6 +21,7 @@ mod as_of;
 mod audit;
 mod blame;
 mod body;
+mod bounds;
 mod commands;
 mod context;
 mod cursor;
@@ -54,8 +56,9 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) use self::bounds::AnswerLimit;
 use self::problem::Problem;
-use crate::auth::TokenVerifier;
+use crate::auth::{Callers, TokenVerifier};
 use crate::service::Service;
 
 /// How long a request may take. API Gateway gives up after 30 seconds: we are first, and
@@ -66,17 +69,32 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
 #[derive(Clone)]
 pub struct ApiState {
     pub(crate) service: Service,
-    pub(crate) verifier: Arc<TokenVerifier>,
+    pub(crate) callers: Arc<Callers>,
     pub(crate) trusted_proxies: usize,
+    pub(crate) limit: Option<AnswerLimit>,
 }
 
 impl ApiState {
     /// The state of an API over a service, for callers with tokens that the verifier takes.
     pub fn new(service: Service, verifier: TokenVerifier) -> Self {
+        Self::known_by(service, Callers::Tokens(verifier))
+    }
+
+    /// The same for callers who are known in this way.
+    pub(crate) fn known_by(service: Service, callers: Callers) -> Self {
         Self {
             service,
-            verifier: Arc::new(verifier),
+            callers: Arc::new(callers),
             trusted_proxies: 0,
+            limit: None,
+        }
+    }
+
+    /// The same, where answers may come to so much and no more.
+    pub(crate) fn answering_within(self, limit: AnswerLimit) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
         }
     }
 
@@ -180,6 +198,10 @@ fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
             tracing::error!("a handler panicked");
             Problem::panicked().into_response()
         }))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            bounds::bounded,
+        ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             context::surround,

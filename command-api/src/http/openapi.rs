@@ -128,6 +128,12 @@ const PROBLEMS_OF_ALL: &[(u16, &str)] = &[
     ),
 ];
 
+/// The problems that a read can be answered with beside those.
+const PROBLEMS_OF_READS: &[(u16, &str)] = &[(
+    413,
+    "The answer is larger than can be carried where the service runs: `ANSWER_TOO_LARGE`. Ask for less of it, page by page.",
+)];
+
 /// The problems that a command can be answered with beside those.
 const PROBLEMS_OF_COMMANDS: &[(u16, &str)] = &[
     (
@@ -161,6 +167,9 @@ impl Modify for WhatAllHave {
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
         for (path, item) in &mut document.paths.paths {
             let guarded = path.starts_with("/v1");
+            if let Some(read) = item.get.as_mut().filter(|_| guarded) {
+                add_problems(read, PROBLEMS_OF_READS);
+            }
             for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
                 if guarded {
                     add_problems(operation, PROBLEMS_OF_ALL);

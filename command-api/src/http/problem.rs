@@ -142,6 +142,11 @@ impl Problem {
         Self::internal("INTERNAL_ERROR")
     }
 
+    /// The answer could not be read to its end: 500.
+    pub(super) fn broken_off() -> Self {
+        Self::internal("INTERNAL_ERROR")
+    }
+
     /// What the framework answered by itself, as a problem.
     pub fn of_status(status: StatusCode) -> Self {
         match status {

@@ -8,6 +8,7 @@
 
 pub mod case;
 pub mod command;
+pub mod known;
 pub mod rows;
 pub mod sealings;
 
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use crate::fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder};
 use crate::folder::Folder;
 use crate::rebuild::OpenFolder;
+pub use known::{Known, KnownError};
 use rows::MakeFolder;
 use sealings::Sealings;
 
@@ -171,7 +173,8 @@ impl Projections {
             &self.milestones.follower,
             &self.index.follower,
         ];
-        for follower in own.into_iter().chain(others).flatten() {
+        let all: Vec<&Arc<Follower>> = own.into_iter().chain(others).flatten().collect();
+        for follower in all {
             follower.live().await?;
         }
         Ok(())

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_events::{DocketNumber, Version};
-use casefold_shared::gateway::{Segment, StoreError, Stores};
+use casefold_shared::gateway::{OpenStores, Segment, StoreError, Stores};
 use futures::{StreamExt, TryStreamExt};
 use tokio::sync::watch;
 
 use super::pages::Pages;
 use super::segments::Scanned;
-use super::{OpenFolder, OpenStores, Progress};
+use super::{OpenFolder, Progress};
 use crate::difference::{Comparison, FieldChange, Summary, Values, changes};
 use crate::folder::Folder;
 

@@ -1,7 +1,7 @@
 //! Filling a generation of a projection from the whole event table, beside the live system.
 //!
 //! 1. **Begin.** One conditional write; from then on live commits are folded into it.
-//! 2. **Wait** until every projector knows it ([`KNOWN_FOR`]). A commit that a projector passed
+//! 2. **Wait** until every projector knows it ([`KNOWN_FOR`](casefold_shared::generations::KNOWN_FOR)). A commit that a projector passed
 //!    by before that is in the event table by then, and so in what is scanned.
 //! 3. **Scan** the event table by segments, fold each case once, and put it where nothing as
 //!    new is stored. Segments are shared by leases and resumed (`segments`).
@@ -13,6 +13,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | this one | a rebuild from its beginning to its end |
+//! | `steps` | its steps, each of which can be taken by itself |
 //! | `segments`, [`pages`] | going through the event table: leases, progress; whole cases |
 //! | `pace` | keeping to a rate of write units |
 //! | [`reconcile`] | each case's head against what is stored, and mending it |
@@ -23,38 +24,27 @@ mod pace;
 pub mod pages;
 pub mod reconcile;
 pub(crate) mod segments;
+mod steps;
 
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    Consumed, EventStore, GenerationStore, LeaseStore, Meter, Operation, ProjectionId, StoreError,
-    Stores,
+    Consumed, GenerationStore, LeaseStore, OpenStores, ProjectionId, StoreError, Stores,
 };
-use casefold_shared::generations::change::{StepError, step};
-use casefold_shared::generations::{Generations, KNOWN_FOR, NotSafe, Stage};
+use casefold_shared::generations::change::StepError;
+use casefold_shared::generations::{Generations, NotSafe, Stage};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::pace::Pace;
 pub use self::segments::Scanned;
-use self::segments::{Failure, Segments, Sum, Work, standing, told_to_stop};
+use self::segments::{Failure, Sum, standing, told_to_stop};
+pub use self::steps::{Begun, SegmentReport};
 use crate::fold::AdvanceError;
 use crate::folder::{Folder, PutWhole};
-use crate::history::History;
-
-/// What is waited beyond [`KNOWN_FOR`]: clocks of several machines differ a little.
-const WAIT_LONGER: Duration = Duration::from_secs(1);
-
-/// How many cases are put between two looks at the rate, where there is one.
-const CASES_A_LOOK: usize = 16;
-
-/// Gives each worker stores whose requests are counted by themselves.
-pub type OpenStores = Arc<dyn Fn() -> (Stores, Arc<dyn Meter>) + Send + Sync>;
 
 /// Makes a worker's folder from its stores; `None` where this build has no such generation.
 pub type OpenFolder = Arc<dyn Fn(&Stores) -> Option<Arc<dyn Folder>> + Send + Sync>;
@@ -165,6 +155,12 @@ pub enum RebuildError {
     /// A case can't be folded now, or the event table not be read.
     #[error(transparent)]
     Work(#[from] WorkError),
+    /// It goes in fewer segments.
+    #[error("there is no segment {0}: the rebuild goes in {1}, counted from 0")]
+    NoSegment(u32, u32),
+    /// It can't be completed before every segment is at its end. That is no failure.
+    #[error("{} of {} segments are at their end; work on the others first", .0.segments_ended, .0.segments)]
+    NotEnded(RebuildStatus),
 }
 
 impl From<StoreError> for RebuildError {
@@ -199,7 +195,8 @@ impl Failure for WorkError {
 
 impl Rebuild {
     /// Begins the generation, or goes on with it, and fills it. Several processes may do so
-    /// together. It ends early when `stop` turns true, and leaves the page that it is at.
+    /// together, step by step as well (`steps`). It ends early when `stop` turns true, and
+    /// leaves the page that it is at.
     ///
     /// # Errors
     /// [`RebuildError`]; running it again goes on.
@@ -209,118 +206,20 @@ impl Rebuild {
         progress: &dyn Progress<RebuildStatus>,
         stop: &watch::Receiver<bool>,
     ) -> Result<RebuildReport, RebuildError> {
-        let (stores, _) = (self.stores)();
-        let begun = self.begin(&stores, config.segments.max(1)).await?;
-        let Begun {
-            contents,
-            segments: of,
-            wait,
-        } = begun;
-        if !pause(wait, stop).await {
-            let status = self.status(&*stores.leases, contents, of).await?;
-            return Ok(RebuildReport {
+        let begun = self.begin(config.segments).await?;
+        if pause(begun.wait, stop).await {
+            self.fill(&begun, config, progress, stop).await?;
+        }
+        match self.complete(&begun).await {
+            Ok(status) => Ok(RebuildReport {
+                complete: true,
+                status,
+            }),
+            Err(RebuildError::NotEnded(status)) => Ok(RebuildReport {
                 complete: false,
                 status,
-            });
-        }
-        let pace = Arc::new(Pace::new(config.max_write_units));
-        let mut workers = Vec::new();
-        for _ in 0..config.workers.max(1) {
-            let (stores, meter) = (self.stores)();
-            let folder = (self.folder)(&stores);
-            workers.push(Filler {
-                folder: folder.ok_or(WorkError::NotOfThisBuild(self.id))?,
-                events: stores.events,
-                meter,
-                pace: config.max_write_units.map(|_| pace.clone()),
-            });
-        }
-        let tell = |sum: &Sum<PutCounts>| progress.at(&status_of(sum));
-        let segments = Segments {
-            leases: stores.leases.clone(),
-            clock: self.clock.clone(),
-            group: group(self.id, contents, of),
-            of,
-            stop,
-            tell: &tell,
-            known: Arc::default(),
-        };
-        let sum = segments.run(&workers).await?;
-        let complete = sum.ended == of;
-        if complete {
-            self.complete(&*stores.generations, contents, &sum).await?;
-        }
-        Ok(RebuildReport {
-            complete,
-            status: status_of(&sum),
-        })
-    }
-
-    async fn begin(&self, stores: &Stores, segments: u32) -> Result<Begun, RebuildError> {
-        let generation = self.id.generation;
-        let proposed = self.clock.new_id();
-        let contents = stores.generations.contents_mark(self.id, proposed).await?;
-        let now = self.clock.now();
-        let begun = step(
-            &*stores.generations,
-            self.id.name,
-            |generations| generations.begin(generation, segments, contents, now),
-            |_, _| self.operation("begin", format!("{} is being built", self.id)),
-        )
-        .await?;
-        let standing = begun.of(generation);
-        let begun_at = standing.map_or(now, |standing| standing.begun_at);
-        let passed = now.as_millis() - begun_at.as_millis();
-        let passed = Duration::from_millis(u64::try_from(passed).unwrap_or_default());
-        Ok(Begun {
-            contents,
-            segments: standing
-                .and_then(|standing| standing.segments)
-                .unwrap_or(segments),
-            wait: (KNOWN_FOR + WAIT_LONGER).saturating_sub(passed),
-        })
-    }
-
-    async fn complete(
-        &self,
-        generations: &dyn GenerationStore,
-        contents: Uuid,
-        sum: &Sum<PutCounts>,
-    ) -> Result<(), RebuildError> {
-        let Scanned { cases, commits, .. } = sum.scanned;
-        let now = self.clock.now();
-        step(
-            generations,
-            self.id.name,
-            |it| it.complete(self.id.generation, contents, now),
-            |_, _| {
-                let detail = format!("{} has {cases} cases of {commits} commits", self.id);
-                self.operation("complete", detail)
-            },
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// How far the rebuild of contents is, by what its workers have written down.
-    async fn status(
-        &self,
-        leases: &dyn LeaseStore,
-        contents: Uuid,
-        of: u32,
-    ) -> Result<RebuildStatus, StoreError> {
-        let sum = standing(leases, &group(self.id, contents, of), of).await?;
-        Ok(status_of(&sum))
-    }
-
-    fn operation(&self, operation: &str, detail: String) -> Operation {
-        Operation {
-            id: self.clock.new_id(),
-            at: self.clock.now(),
-            by: self.by.clone(),
-            operation: operation.to_owned(),
-            projection: self.id.name.to_owned(),
-            detail,
+            }),
+            Err(error) => Err(error),
         }
     }
 }
@@ -372,13 +271,6 @@ pub fn is_complete_already(error: &RebuildError) -> bool {
     )
 }
 
-/// What a rebuild has begun with.
-struct Begun {
-    contents: Uuid,
-    segments: u32,
-    wait: Duration,
-}
-
 /// The group of leases of a rebuild: of other contents it is another rebuild.
 fn group(id: ProjectionId, contents: Uuid, of: u32) -> String {
     format!("rebuild/{id}/{contents}/{of}")
@@ -400,40 +292,4 @@ async fn pause(wait: Duration, stop: &watch::Receiver<bool>) -> bool {
     // Either end of the wait is a good one.
     let _ = tokio::time::timeout(wait, told_to_stop(stop.clone())).await;
     !*stop.borrow()
-}
-
-/// Puts the cases of segments.
-struct Filler {
-    folder: Arc<dyn Folder>,
-    events: Arc<dyn EventStore>,
-    meter: Arc<dyn Meter>,
-    pace: Option<Arc<Pace>>,
-}
-
-#[async_trait]
-impl Work for Filler {
-    type Counts = PutCounts;
-    type Error = WorkError;
-
-    fn events(&self) -> &dyn EventStore {
-        &*self.events
-    }
-
-    async fn cases(&self, histories: &[History]) -> Result<PutCounts, WorkError> {
-        let Some(pace) = &self.pace else {
-            return Ok(self.folder.put_whole(histories).await?.into());
-        };
-        let mut counts = PutCounts::default();
-        for some in histories.chunks(CASES_A_LOOK) {
-            let before = self.meter.consumed();
-            counts += self.folder.put_whole(some).await?.into();
-            let cost = self.meter.consumed() - before;
-            pace.pay(cost.write_units).await;
-        }
-        Ok(counts)
-    }
-
-    fn consumed(&self) -> Consumed {
-        self.meter.consumed()
-    }
 }

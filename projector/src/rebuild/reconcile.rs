@@ -17,7 +17,7 @@ use std::time::Duration;
 use casefold_events::{DocketNumber, Timestamp, Version};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    Consumed, ControlStore, Operation, ProjectionId, StoreError, Stores,
+    Consumed, ControlStore, OpenStores, Operation, ProjectionId, StoreError, Stores,
 };
 use casefold_shared::generations::change::{StepError, step};
 use casefold_shared::generations::{NotSafe, Reconciled, Stage};
@@ -26,7 +26,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::segments::{Scanned, Segments, Sum};
-use super::{OpenFolder, OpenStores, Progress, WorkError};
+use super::{OpenFolder, Progress, WorkError};
 use look::Looker;
 
 /// How many differences are kept by name in each segment; all are counted.

@@ -6,6 +6,8 @@
 //! progress; one that was held up finds that its lease is not its own any more and stops. What
 //! it did meanwhile was done twice, which is harmless.
 
+mod progress;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
@@ -13,15 +15,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casefold_events::{CommitRef, DocketNumber, Timestamp, Version};
+use casefold_events::Timestamp;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     Consumed, EventStore, Lease, LeaseState, LeaseStore, Segment, StoreError, Term,
 };
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+pub use self::progress::Scanned;
+pub(crate) use self::progress::{Progress, Sum, ended_of, standing};
+use self::progress::{parse, sum, to_text};
 use super::pages::{Page, Pages};
 use super::pause;
 use crate::history::History;
@@ -82,49 +87,6 @@ impl<C> Counts for C where
 {
 }
 
-/// How far a segment has come: what is written under its lease.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Progress<C> {
-    pub(crate) ended: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<(DocketNumber, u64)>,
-    pub(crate) scanned: Scanned,
-    pub(crate) counts: C,
-    pub(crate) cost: Consumed,
-}
-
-/// What was read, whatever became of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Scanned {
-    /// Cases.
-    pub cases: u64,
-    /// Commits.
-    pub commits: u64,
-    /// Events.
-    pub events: u64,
-}
-
-impl AddAssign for Scanned {
-    fn add_assign(&mut self, other: Self) {
-        self.cases += other.cases;
-        self.commits += other.commits;
-        self.events += other.events;
-    }
-}
-
-/// How far all segments are, over all workers and processes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sum<C> {
-    pub(crate) ended: u32,
-    pub(crate) begun: u32,
-    pub(crate) of: u32,
-    pub(crate) scanned: Scanned,
-    pub(crate) counts: C,
-    pub(crate) cost: Consumed,
-}
-
 /// Work that goes through all segments.
 pub(crate) struct Segments<'a, C> {
     pub(crate) leases: Arc<dyn LeaseStore>,
@@ -147,6 +109,28 @@ impl<C: Counts> Segments<'_, C> {
         futures::future::try_join_all(working).await?;
         self.look().await?;
         Ok(self.sum())
+    }
+
+    /// Works on one segment, as soon as nobody else does, and gives how far it is then: at its
+    /// end, or where it was told to stop.
+    pub(crate) async fn one<W: Work<Counts = C>>(
+        &self,
+        worker: &W,
+        index: u32,
+    ) -> Result<Progress<C>, W::Error> {
+        let owner = self.clock.new_id().to_string();
+        loop {
+            if let Some((segment, lease)) = self.take_one(index, &owner).await? {
+                let progress = self.segment(worker, segment, lease).await?;
+                if progress.ended || *self.stop.borrow() {
+                    return Ok(progress);
+                }
+                // It was taken over: whoever did that ends it, or leaves it again.
+            }
+            if !pause(LOOK_AGAIN, self.stop).await {
+                return Ok(Progress::default());
+            }
+        }
     }
 
     /// Takes one segment after the other that nobody else works on.
@@ -215,18 +199,29 @@ impl<C: Counts> Segments<'_, C> {
             if has_ended || is_held {
                 continue;
             }
-            let term = Term {
-                owner,
-                now,
-                until: later(now, LEASE_LASTS),
-            };
-            let name = format!("{index:05}");
-            if let Some(lease) = self.leases.lease_take(&self.group, &name, term).await? {
-                let segment = Segment { index, of: self.of };
-                return Ok(Some((segment, lease)));
+            if let Some(taken) = self.take_one(index, owner).await? {
+                return Ok(Some(taken));
             }
         }
         Ok(None)
+    }
+
+    /// Takes a segment, where nobody has it in hand.
+    async fn take_one(
+        &self,
+        index: u32,
+        owner: &str,
+    ) -> Result<Option<(Segment, Lease)>, StoreError> {
+        let now = self.clock.now();
+        let term = Term {
+            owner,
+            now,
+            until: later(now, LEASE_LASTS),
+        };
+        let name = format!("{index:05}");
+        let taken = self.leases.lease_take(&self.group, &name, term).await?;
+        let segment = Segment { index, of: self.of };
+        Ok(taken.map(|lease| (segment, lease)))
     }
 
     /// Works on a segment from where it was left, and gives its lease back, whatever ended the
@@ -236,7 +231,7 @@ impl<C: Counts> Segments<'_, C> {
         worker: &W,
         segment: Segment,
         lease: Lease,
-    ) -> Result<(), W::Error> {
+    ) -> Result<Progress<C>, W::Error> {
         // What another build wrote and this one can't read is begun anew, which is safe.
         let mut progress: Progress<C> = parse(lease.progress.as_deref()).unwrap_or_default();
         let worked = self.pages(worker, segment, &lease, &mut progress).await;
@@ -244,7 +239,8 @@ impl<C: Counts> Segments<'_, C> {
         // One that was taken over is left as it is.
         let released = self.leases.lease_release(&lease, &text).await;
         worked?;
-        Ok(released?)
+        released?;
+        Ok(progress)
     }
 
     /// Works on a segment to its end, or until it is told to stop, or until another has taken
@@ -330,44 +326,6 @@ pub(super) async fn told_to_stop(mut stop: watch::Receiver<bool>) {
     }
 }
 
-impl<C> Progress<C> {
-    fn position(&self) -> Option<CommitRef> {
-        self.after.map(|(docket_number, version)| CommitRef {
-            docket_number,
-            version: Version(version),
-        })
-    }
-}
-
-/// How far the segments of a group are, as their leases say.
-pub(crate) async fn standing<C: Counts>(
-    leases: &dyn LeaseStore,
-    group: &str,
-    of: u32,
-) -> Result<Sum<C>, StoreError> {
-    let states = leases.leases(group).await?;
-    let progress: Vec<Progress<C>> = states
-        .iter()
-        .filter_map(|state| parse(state.progress.as_deref()))
-        .collect();
-    Ok(sum(progress.iter(), of))
-}
-
-fn sum<'a, C: Counts>(segments: impl Iterator<Item = &'a Progress<C>>, of: u32) -> Sum<C> {
-    let mut sum = Sum {
-        of,
-        ..Sum::default()
-    };
-    for progress in segments {
-        sum.ended += u32::from(progress.ended);
-        sum.begun += u32::from(progress.ended || progress.after.is_some());
-        sum.scanned += progress.scanned;
-        sum.counts += progress.counts.clone();
-        sum.cost += progress.cost;
-    }
-    sum
-}
-
 /// Reads the next page and deals with its cases.
 async fn next_page<W: Work>(worker: &W, pages: &Pages) -> Result<(Page, W::Counts), W::Error> {
     let page = retried(|| async { pages.clone().next(worker.events()).await }).await?;
@@ -393,16 +351,6 @@ where
         }
     }
     attempt().await
-}
-
-fn parse<C: Counts>(progress: Option<&str>) -> Option<Progress<C>> {
-    progress.and_then(|text| serde_json::from_str(text).ok())
-}
-
-fn to_text<C: Counts>(progress: &Progress<C>) -> Result<String, StoreError> {
-    serde_json::to_string(progress).map_err(|error| {
-        StoreError::Refused("progress can't be written as JSON".to_owned(), error.into())
-    })
 }
 
 fn later(now: Timestamp, by: Duration) -> Timestamp {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use casefold_events::Version;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{Consumed, EventStore, Meter, StoreError, Stores};
+use casefold_shared::gateway::{Consumed, EventStore, Meter, OpenStores, StoreError, Stores};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -19,7 +19,7 @@ use super::target::Target;
 use super::write::{RelationalError, write};
 use crate::history::History;
 use crate::rebuild::segments::{Segments, Sum, Work, standing};
-use crate::rebuild::{OpenStores, Progress, PutCounts, RebuildStatus, status_of};
+use crate::rebuild::{Progress, PutCounts, RebuildStatus, status_of};
 
 /// Fills a target from the event table. It may run beside the live feed and in several
 /// processes: the version gate keeps what is newer.

@@ -38,7 +38,7 @@ use casefold_events::proof::key::PublicKey;
 use casefold_events::{CommitRef, DocketNumber, Timestamp, Version};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
-    CheckpointStore, Consumed, ControlStore, EventStore, Meter, StoreError, Stores,
+    CheckpointStore, Consumed, ControlStore, EventStore, Meter, OpenStores, StoreError, Stores,
 };
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ use self::record::{Record, Seen, Sources};
 pub use self::report::{ComparedWith, Found, VerifyReport, VerifyStatus};
 use crate::history::History;
 use crate::rebuild::segments::Work;
-use crate::rebuild::{OpenStores, Progress, Scanned};
+use crate::rebuild::{Progress, Scanned};
 
 /// For how long a look that was stopped can be gone on with; after that it begins anew.
 const RESUMED_FOR: Duration = Duration::from_secs(3600);

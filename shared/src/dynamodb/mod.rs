@@ -62,6 +62,8 @@ mod snapshots;
 pub mod tables;
 mod write;
 
+use std::sync::Arc;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
@@ -69,7 +71,7 @@ use self::lists_put::KnownBuckets;
 use self::meter::Meter;
 use self::tables::Tables;
 use crate::config::Config;
-use crate::gateway::{self, Consumed};
+use crate::gateway::{self, Consumed, OpenStores, Stores};
 use crate::keys::Keyring;
 
 pub use self::client::sdk_config;
@@ -133,6 +135,25 @@ impl DynamoStore {
             known_buckets: KnownBuckets::default(),
             ..self.clone()
         }
+    }
+
+    /// Opens the same stores for each worker [apart](Self::counted_apart).
+    pub fn opener(&self) -> OpenStores {
+        let store = self.clone();
+        Arc::new(move || {
+            let store = Arc::new(store.counted_apart());
+            (Stores::of(store.clone()), store)
+        })
+    }
+
+    /// The same, with commits as they are stored.
+    pub fn opener_as_stored(&self) -> OpenStores {
+        let store = self.clone();
+        Arc::new(move || {
+            let store = Arc::new(store.counted_apart());
+            let stores = Stores::of(store.clone()).with_commits_as_stored(store.clone());
+            (stores, store)
+        })
     }
 }
 

@@ -66,7 +66,7 @@ pub use snapshots::{
     CommandRow, EntrySelection, Generation, Head, ProjectionId, PutOutcome, Quarantined,
     SnapshotStore,
 };
-pub use stores::Stores;
+pub use stores::{OpenStores, Stores};
 
 /// A failure of the store. It is not a refusal: the domain had no say in it.
 #[derive(Debug, thiserror::Error)]

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use super::{
     AccessLog, CommitIndex, ControlStore, EventStore, GenerationStore, KeyStore, LeaseStore,
-    ListStore, MilestoneStore, RowStore, SnapshotStore,
+    ListStore, Meter, MilestoneStore, RowStore, SnapshotStore,
 };
 use crate::keys::{OpenedEvents, Vault};
+
+/// Gives each worker stores whose requests are counted by themselves.
+pub type OpenStores = Arc<dyn Fn() -> (Stores, Arc<dyn Meter>) + Send + Sync>;
 
 /// Every store of a deployment, but that of documents. A clone is cheap.
 #[derive(Clone)]

@@ -28,18 +28,23 @@ impl KmsMaster {
     /// It is reached as everything else is, but for an endpoint that is DynamoDB's own: an
     /// emulator is one for both, and AWS is not.
     pub fn new(sdk: &SdkConfig, key: &str) -> Self {
-        let mut config = aws_sdk_kms::config::Builder::from(sdk);
-        if sdk
-            .endpoint_url()
-            .is_some_and(|url| url.contains("dynamodb"))
-        {
-            config.set_endpoint_url(None);
-        }
         Self {
-            client: Client::from_conf(config.build()),
+            client: client(sdk),
             key: key.to_owned(),
         }
     }
+}
+
+/// KMS as it is reached beside DynamoDB.
+pub(crate) fn client(sdk: &SdkConfig) -> Client {
+    let mut config = aws_sdk_kms::config::Builder::from(sdk);
+    if sdk
+        .endpoint_url()
+        .is_some_and(|url| url.contains("dynamodb"))
+    {
+        config.set_endpoint_url(None);
+    }
+    Client::from_conf(config.build())
 }
 
 #[async_trait]

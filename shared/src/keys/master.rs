@@ -143,21 +143,21 @@ fn refused(told: &str, reason: Reason) -> StoreError {
 }
 
 #[cfg(unix)]
-fn refuse_if_others_may_read(file: &File, path: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_if_others_may_read(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = file.metadata().map(|it| it.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o077 == 0) {
         return Ok(());
     }
     let told = format!(
-        "other users may read the master key; run `chmod 600 {}`",
+        "other users may read a secret key; run `chmod 600 {}`",
         path.display()
     );
     Err(refused(&told, Reason("the file is open to others")))
 }
 
 #[cfg(not(unix))]
-fn refuse_if_others_may_read(_: &File, _: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_if_others_may_read(_: &File, _: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 

@@ -22,7 +22,7 @@ impl KmsSigner {
     /// # Errors
     /// [`SignError`] where KMS doesn't give the key's public half, or it is of another kind.
     pub async fn open(sdk: &SdkConfig, key_id: &str) -> Result<Self, SignError> {
-        let client = Client::new(sdk);
+        let client = crate::keys::kms::client(sdk);
         let asked = client.get_public_key().key_id(key_id).send().await;
         let der = asked.map_err(service)?.public_key;
         let der = der.ok_or(SignError::Key(KeyError))?;

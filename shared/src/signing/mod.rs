@@ -1,16 +1,24 @@
 //! Signing checkpoints: with a key of this machine, or with one that AWS KMS keeps.
 //!
-//! Checking a signature needs neither: see [`casefold_events::proof::key`].
+//! Checking a signature needs neither: see [`casefold_events::proof::key`]. [`open`] opens what a
+//! process is configured to sign with.
 
 #[cfg(feature = "kms")]
 mod kms;
 
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use casefold_events::proof::key::{KeyError, PublicKey, Signature};
 use ed25519_dalek::{Signer as _, SigningKey};
 
 #[cfg(feature = "kms")]
 pub use self::kms::KmsSigner;
+use crate::config::CheckpointKey;
+use crate::keys::master::refuse_if_others_may_read;
 
 /// Signs with one key.
 #[async_trait]
@@ -36,6 +44,33 @@ pub enum SignError {
         "the key is none that checkpoints are signed with: it must be of ECC_NIST_P256, to sign and verify"
     )]
     Key(#[from] KeyError),
+    /// The key's file can't be read, is open to others, or holds no key.
+    #[error("the key in {0} can't be used; it is a file of 32 bytes that its owner alone may read")]
+    File(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+    /// This build has no KMS.
+    #[error("this build can't sign with a key of KMS: build it with the feature kms")]
+    NoKms,
+}
+
+/// Opens what signs.
+///
+/// # Errors
+/// [`SignError`] where the key can't be had.
+pub async fn open(key: &CheckpointKey, sdk: &SdkConfig) -> Result<Arc<dyn Signer>, SignError> {
+    match key {
+        CheckpointKey::Kms(key) => in_kms(sdk, key).await,
+        CheckpointKey::File(path) => Ok(Arc::new(LocalSigner::in_file(path)?)),
+    }
+}
+
+#[cfg(feature = "kms")]
+async fn in_kms(sdk: &SdkConfig, key: &str) -> Result<Arc<dyn Signer>, SignError> {
+    Ok(Arc::new(KmsSigner::open(sdk, key).await?))
+}
+
+#[cfg(not(feature = "kms"))]
+async fn in_kms(_: &SdkConfig, _: &str) -> Result<Arc<dyn Signer>, SignError> {
+    Err(SignError::NoKms)
 }
 
 /// Signs with an Ed25519 key that this process holds.
@@ -54,6 +89,25 @@ impl LocalSigner {
         let key = SigningKey::from_bytes(secret);
         let public = PublicKey::ed25519(key.verifying_key().as_bytes())?;
         Ok(Self { key, public })
+    }
+
+    /// A signer with the secret key in a file, which must be there: one that was made here would
+    /// be a key that nobody knows.
+    ///
+    /// # Errors
+    /// [`SignError::File`] where it can't be used.
+    pub fn in_file(path: &Path) -> Result<Self, SignError> {
+        let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
+            SignError::File(path.display().to_string(), error)
+        };
+        let mut file = std::fs::File::open(path).map_err(|error| unusable(error.into()))?;
+        refuse_if_others_may_read(&file, path).map_err(|error| unusable(error.into()))?;
+        let mut secret = Vec::new();
+        io::Read::read_to_end(&mut file, &mut secret).map_err(|error| unusable(error.into()))?;
+        match <[u8; 32]>::try_from(secret.as_slice()) {
+            Ok(secret) => Ok(Self::new(&secret)?),
+            Err(error) => Err(unusable(error.into())),
+        }
     }
 }
 

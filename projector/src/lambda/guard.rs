@@ -1,0 +1,50 @@
+//! A panic is the failure of one invocation, and tells nothing of what it was about.
+
+use lambda_runtime::Diagnostic;
+
+/// Does the work of an invocation in a task of its own.
+///
+/// The runtime catches panics as well, and makes their message the function's answer. It may
+/// hold anything, so it stays where the panic's hook has written it: in the function's log.
+pub(super) async fn guarded<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Diagnostic>> + Send + 'static,
+) -> Result<T, Diagnostic> {
+    match tokio::spawn(work).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Diagnostic {
+            error_type: "Casefold.Failed".to_owned(),
+            error_message: "the function panicked; its log has where".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run<T: Send + 'static>(
+        work: impl Future<Output = Result<T, Diagnostic>> + Send + 'static,
+    ) -> Result<T, Diagnostic> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(guarded(work))
+    }
+
+    #[test]
+    fn a_panic_is_an_error_that_says_nothing_of_its_message() {
+        let name = "Vera Lindholm";
+        let failed = run(async move {
+            assert!(name.is_empty(), "{name} is no docket number");
+            Ok(())
+        });
+        let Err(Diagnostic {
+            error_type,
+            error_message,
+        }) = failed
+        else {
+            panic!("it fails")
+        };
+        assert_eq!(error_type, "Casefold.Failed");
+        assert!(!error_message.contains("Vera"), "{error_message}");
+        assert_eq!(run(async { Ok(7) }).unwrap(), 7);
+    }
+}
