@@ -1,4 +1,14 @@
-# What is done by the clock, and what tells whoever operates it.
+# What is done once, what is done by the clock, and what tells whoever operates it.
+
+# The projections of a new build are established before there is a commit that they could miss, or
+# at least known as not yet filled. It comes last, when permissions have had time to spread.
+resource "aws_lambda_invocation" "establish" {
+  function_name = module.worker.function_name
+  input         = jsonencode({ task = "watch" })
+  triggers      = { package = try(filesha256(local.packages.projector), "none") }
+
+  depends_on = [module.projector, module.schedules, module.observability]
+}
 
 module "schedules" {
   source = "./modules/schedules"
