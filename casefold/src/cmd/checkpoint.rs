@@ -4,9 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use casefold_events::Digest;
-use casefold_events::proof::checkpoint::{Checkpoint, SignedCheckpoint};
 use casefold_events::proof::key::{Algorithm, PublicKey};
-use casefold_projector::verify::take::Taken;
+use casefold_projector::verify::take::{Told, ToldCheckpoint};
 use casefold_projector::verify::{Verify, VerifyConfig, VerifyReport};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::signing::{LocalSigner, Signer};
@@ -90,31 +89,10 @@ pub(crate) fn verifier(store: &Arc<DynamoStore>, keys: Vec<PublicKey>) -> Verify
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Done {
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checkpoint: Option<Shown>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buckets_written: Option<usize>,
+    #[serde(flatten)]
+    told: Told,
     seconds: f64,
     verified: VerifyReport,
-}
-
-/// A checkpoint as it is shown.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown {
-    #[serde(flatten)]
-    says: Checkpoint,
-    hash: Digest,
-}
-
-impl Shown {
-    fn of(signed: &SignedCheckpoint) -> Self {
-        Self {
-            says: signed.says.clone(),
-            hash: signed.says.hash(),
-        }
-    }
 }
 
 /// Verifies and signs.
@@ -129,7 +107,7 @@ pub async fn run(options: &Options, args: &CheckpointArgs, output: &Output) -> O
     backend.close().await;
     let done = done?;
     output.print(&done, || text(&done))?;
-    Ok(match done.outcome {
+    Ok(match done.told.outcome {
         "written" | "unchanged" | "empty" => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
@@ -159,17 +137,8 @@ async fn take(
         .await;
     show.end();
     let (taken, verified) = taken?;
-    let (outcome, signed, buckets_written) = match &taken {
-        Taken::Written { signed, buckets } => ("written", Some(signed), Some(*buckets)),
-        Taken::Unchanged(signed) => ("unchanged", Some(signed), None),
-        Taken::Empty => ("empty", None, None),
-        Taken::Found => ("notSigned", None, None),
-        Taken::Stopped => ("stopped", None, None),
-    };
     Ok(Done {
-        outcome,
-        checkpoint: signed.map(|signed| Shown::of(signed)),
-        buckets_written,
+        told: taken.told(),
         seconds: show.seconds(),
         verified,
     })
@@ -177,14 +146,14 @@ async fn take(
 
 fn text(done: &Done) -> String {
     let mut lines = findings(&done.verified);
-    let says = done.checkpoint.as_ref().map(|it| {
-        let Shown { says, hash } = it;
+    let says = done.told.checkpoint.as_ref().map(|it| {
+        let ToldCheckpoint { says, hash } = it;
         format!(
             "checkpoint {} of {}: {} cases, {} commits, signed by key {}\n{}:{hash}",
             says.number, says.at, says.cases, says.commits, says.key_id, says.number
         )
     });
-    lines.push(match (done.outcome, says) {
+    lines.push(match (done.told.outcome, says) {
         ("written", Some(says)) => says,
         ("unchanged", Some(says)) => format!("nothing has changed since {says}"),
         ("empty", _) => "there is no case to sign yet".to_owned(),

@@ -16,6 +16,7 @@ use casefold_shared::gateway::{
     BucketPlace, CheckpointOutcome, KeptCheckpoint, NewCheckpoint, StoreError,
 };
 use casefold_shared::signing::{SignError, Signer};
+use serde::Serialize;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -43,6 +44,52 @@ pub enum Taken {
     Found,
     /// It was told to stop.
     Stopped,
+}
+
+/// What became of a new checkpoint, as it is told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    /// In a word: `written`, `unchanged`, `empty`, `notSigned` or `stopped`.
+    pub outcome: &'static str,
+    /// The checkpoint, where there is one now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<ToldCheckpoint>,
+    /// How many buckets were written with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buckets_written: Option<usize>,
+}
+
+/// A checkpoint as it is told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToldCheckpoint {
+    /// What it says.
+    #[serde(flatten)]
+    pub says: Checkpoint,
+    /// The hash of that, by which the next one names it.
+    pub hash: Digest,
+}
+
+impl Taken {
+    /// What to tell of it.
+    pub fn told(&self) -> Told {
+        let (outcome, signed, buckets_written) = match self {
+            Self::Written { signed, buckets } => ("written", Some(signed), Some(*buckets)),
+            Self::Unchanged(signed) => ("unchanged", Some(signed), None),
+            Self::Empty => ("empty", None, None),
+            Self::Found => ("notSigned", None, None),
+            Self::Stopped => ("stopped", None, None),
+        };
+        Told {
+            outcome,
+            checkpoint: signed.map(|signed| ToldCheckpoint {
+                says: signed.says.clone(),
+                hash: signed.says.hash(),
+            }),
+            buckets_written,
+        }
+    }
 }
 
 /// Why there is no new checkpoint.

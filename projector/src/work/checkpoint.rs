@@ -4,15 +4,14 @@
 //! checkpoint that doesn't come to its end in time has signed nothing, and the tool takes one
 //! without a limit of time.
 
-use casefold_events::proof::checkpoint::Checkpoint;
-use casefold_events::{Digest, DocketNumber};
+use casefold_events::DocketNumber;
 use serde::Serialize;
 use tokio::sync::watch as told;
 
 use super::error::TaskError;
 use super::figures::Figures;
 use super::{Quiet, Worker};
-use crate::verify::take::Taken;
+use crate::verify::take::{Taken, Told};
 use crate::verify::{Verify, VerifyConfig, VerifyReport};
 
 /// How many segments are verified at once, and in how many there are.
@@ -28,21 +27,9 @@ const NAMED: usize = 10;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Done {
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checkpoint: Option<Shown>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buckets_written: Option<usize>,
-    verified: VerifyReport,
-}
-
-/// A checkpoint as it is shown.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown {
     #[serde(flatten)]
-    says: Checkpoint,
-    hash: Digest,
+    told: Told,
+    verified: VerifyReport,
 }
 
 impl Worker {
@@ -68,26 +55,17 @@ impl Worker {
         };
         let taken = verify.take_checkpoint(&*signer, CONFIG, &Quiet, stop);
         let (taken, verified) = taken.await?;
-        let (outcome, signed, buckets_written) = match taken {
-            Taken::Written { signed, buckets } => ("written", Some(signed), Some(buckets)),
-            Taken::Unchanged(signed) => ("unchanged", Some(signed), None),
-            Taken::Empty => ("empty", None, None),
+        match taken {
+            Taken::Written { .. } | Taken::Unchanged(_) | Taken::Empty => Ok(Done {
+                told: taken.told(),
+                verified,
+            }),
             Taken::Found => {
                 figures.checkpoint_refused = 1;
-                return Err(TaskError::NotSigned(findings(&verified)));
+                Err(TaskError::NotSigned(findings(&verified)))
             }
-            Taken::Stopped => return Err(TaskError::NotHere(stopped(&verified))),
-        };
-        let checkpoint = signed.map(|signed| Shown {
-            hash: signed.says.hash(),
-            says: signed.says,
-        });
-        Ok(Done {
-            outcome,
-            checkpoint,
-            buckets_written,
-            verified,
-        })
+            Taken::Stopped => Err(TaskError::NotHere(stopped(&verified))),
+        }
     }
 }
 
