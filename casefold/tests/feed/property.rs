@@ -114,9 +114,12 @@ impl Play {
                 }
             }
             Act::Step(process, nth) => {
-                let member = &mut self.actors[*process].member;
-                if let Some(shard) = nth_of(member, *nth) {
-                    let _ = member.step(&shard).await;
+                let actor = &mut self.actors[*process];
+                if actor.held_up.is_none()
+                    && let Some(shard) = nth_of(&actor.member, *nth)
+                {
+                    // It fails where a request was to fail.
+                    let _ = actor.member.step(&shard).await;
                 }
             }
             Act::BeginStep(process, nth) => {
