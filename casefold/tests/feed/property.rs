@@ -22,8 +22,8 @@ enum Act {
     Look(usize),
     /// The process reads a page of the nth of its shards.
     Step(usize, usize),
-    /// The process begins to, and is held up with its first batch.
-    BeginStep(usize, usize),
+    /// The process begins to, and is held up after so many batches of it.
+    BeginStep(usize, usize, usize),
     /// What held it up is over.
     EndStep(usize),
     /// The process is killed, and another begins in its place.
@@ -50,7 +50,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => process.clone().prop_map(Act::Look),
         12 => (process.clone(), 0..4_usize).prop_map(|(p, n)| Act::Step(p, n)),
-        3 => (process.clone(), 0..4_usize).prop_map(|(p, n)| Act::BeginStep(p, n)),
+        3 => (process.clone(), 0..4_usize, 0..2_usize).prop_map(|(p, n, of)| Act::BeginStep(p, n, of)),
         2 => process.clone().prop_map(Act::EndStep),
         1 => process.clone().prop_map(Act::Kill),
         1 => process.prop_map(Act::Leave),
@@ -122,20 +122,20 @@ impl Play {
                     let _ = actor.member.step(&shard).await;
                 }
             }
-            Act::BeginStep(process, nth) => {
+            Act::BeginStep(process, nth, batches) => {
                 let actor = &mut self.actors[*process];
                 if actor.held_up.is_none()
                     && let Some(shard) = nth_of(&actor.member, *nth)
                     && let Some(mut reader) = actor.member.readers.remove(&shard)
                 {
-                    actor.member.gate.shut();
+                    actor.member.gate.shut_after(*batches);
                     let step = tokio::spawn(async move {
                         let (_keep, mut stop) = watch::channel(false);
                         let step = reader.step(&mut stop).await;
                         (reader, step)
                     });
                     // As far as it comes.
-                    tokio::time::sleep(Duration::from_millis(3)).await;
+                    tokio::time::sleep(Duration::from_millis(5)).await;
                     actor.held_up = Some(step);
                 }
             }
@@ -238,7 +238,7 @@ fn each_record_is_delivered_in_order_and_checkpoints_only_go_forward() {
     let cases = schedules.and_then(|it| it.parse().ok()).unwrap_or(24);
     let config = ProptestConfig {
         cases,
-        max_shrink_iters: 200,
+        max_shrink_iters: 40,
         failure_persistence: None,
         ..ProptestConfig::default()
     };

@@ -118,7 +118,7 @@ async fn one_that_was_held_up_beyond_its_lease_writes_no_checkpoint_and_stops() 
         let step = reader.step(&mut stop).await;
         (reader, step)
     });
-    while world.numbers().len() < 5 {
+    while !ada.gate.is_waited_at() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     world.later(LASTS);

@@ -2,7 +2,7 @@
 //! set by hand. Each is made to look and to read one step at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -164,11 +164,21 @@ impl World {
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
     is_shut: Arc<AtomicBool>,
+    /// How many batches still pass while it is shut.
+    passes: Arc<AtomicUsize>,
+    /// Whether somebody stands before it.
+    is_waited_at: Arc<AtomicBool>,
     opened: Arc<tokio::sync::Notify>,
 }
 
 impl Gate {
     pub(crate) fn shut(&self) {
+        self.shut_after(0);
+    }
+
+    /// Shuts it behind so many more batches.
+    pub(crate) fn shut_after(&self, batches: usize) {
+        self.passes.store(batches, Ordering::SeqCst);
         self.is_shut.store(true, Ordering::SeqCst);
     }
 
@@ -177,18 +187,28 @@ impl Gate {
         self.opened.notify_waiters();
     }
 
+    pub(crate) fn is_waited_at(&self) -> bool {
+        self.is_waited_at.load(Ordering::SeqCst)
+    }
+
     async fn pass(&self) {
+        let one_less = |passes: usize| passes.checked_sub(1);
+        let (set, get) = (Ordering::SeqCst, Ordering::SeqCst);
+        if self.passes.fetch_update(set, get, one_less).is_ok() {
+            return;
+        }
         loop {
             let opened = self.opened.notified();
             if !self.is_shut.load(Ordering::SeqCst) {
                 return;
             }
+            self.is_waited_at.store(true, Ordering::SeqCst);
             opened.await;
         }
     }
 }
 
-/// A handler that writes down what it is given, and then may be held up.
+/// A handler that may be held up, and then writes down what it was given.
 struct Recorder {
     name: String,
     delivered: Deliveries,
@@ -198,12 +218,12 @@ struct Recorder {
 #[async_trait]
 impl BatchHandler for Recorder {
     async fn handle(&self, batch: Event) -> Result<DynamoDbEventResponse, BoxError> {
+        self.gate.pass().await;
         for record in &batch.records {
             let number = record.change.sequence_number.as_deref().unwrap();
             let delivered = (self.name.clone(), number.parse().unwrap());
             self.delivered.lock().unwrap().push(delivered);
         }
-        self.gate.pass().await;
         Ok(DynamoDbEventResponse::default())
     }
 }
