@@ -1,16 +1,20 @@
 //! Signing the record beside a service, again and again.
 //!
 //! Whether anything has changed is only known when everything was looked at, which is as well:
-//! so each time the whole record is verified too, and what is wrong is in the log.
+//! so each time the whole record is verified too, and what is wrong is in the log. Of several
+//! processes one does it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use casefold_projector::rebuild::Progress;
 use casefold_projector::verify::take::{TakeError, Taken};
 use casefold_projector::verify::{Verify, VerifyConfig, VerifyStatus};
 use casefold_shared::signing::Signer;
 use tokio::sync::watch;
+
+use crate::duties::{Did, Duties, Duty, Work};
 
 /// How soon after the start the first one may be taken: a service that is restarted often has
 /// other things to do first.
@@ -30,22 +34,25 @@ pub(crate) struct Checkpoints {
     pub(crate) signer: Arc<dyn Signer>,
     /// How often.
     pub(crate) every: Duration,
+    /// Whose turn it is.
+    pub(crate) duties: Duties,
 }
 
 impl Checkpoints {
     /// Takes one when the last one is old enough, and goes on so until `stop` turns true.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut pause = self.first_pause().await;
-        while !*stop.borrow() {
-            if tokio::time::timeout(pause, stop.wait_for(|stop| *stop))
-                .await
-                .is_ok()
-            {
-                return;
-            }
-            self.take(&stop).await;
-            pause = self.every;
+        let pause = self.first_pause().await;
+        if tokio::time::timeout(pause, stop.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            return;
         }
+        let duty = Duty {
+            name: "checkpoint",
+            every: self.every,
+        };
+        self.duties.run(duty, &self, stop).await;
     }
 
     /// By the age of the last one, however often the service was started since.
@@ -92,6 +99,15 @@ impl Checkpoints {
                 tracing::warn!(%error, source, "the record can't be signed now");
             }
         }
+    }
+}
+
+#[async_trait]
+impl Work for Checkpoints {
+    async fn work(&self, stop: &watch::Receiver<bool>) -> Did {
+        self.take(stop).await;
+        // One that failed isn't tried again at once: it goes through the whole record.
+        Did::It
     }
 }
 
@@ -163,6 +179,7 @@ mod tests {
             verify: verifier(&store, vec![signer.public_key().clone()]),
             signer,
             every: Duration::from_millis(20),
+            duties: Duties::new(store.clone(), Arc::new(SystemClock), None),
         };
 
         let running = tokio::spawn(checkpoints.run(stopped));

@@ -53,6 +53,11 @@ pub struct Options {
 enum Command {
     /// Serve the command API and feed the projector (what is done without a sub-command)
     Serve(cmd::serve::ServeArgs),
+    /// Read the event table's stream and project it, where the service does not
+    ///
+    /// Several of these share the stream's shards: each reads its part, and takes over those of
+    /// one that is gone. Together they do once what comes round by itself.
+    Project(cmd::project::ProjectArgs),
     /// Make a signed token for trying the API out
     ///
     /// The token is signed with the development secret of the data directory, so a service
@@ -157,6 +162,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         None => cmd::serve::run(&cli.options, &cli.serve, &output).await,
         Some(Command::Serve(args)) => cmd::serve::run(&cli.options, &args, &output).await,
+        Some(Command::Project(args)) => cmd::project::run(&cli.options, &args, &output).await,
         Some(Command::Token(args)) => cmd::token::run(&cli.options, &args, &output),
         Some(Command::Job(args)) => cmd::job::run(&cli.options, &args, &output).await,
         Some(Command::Import(args)) => cmd::import::run(&cli.options, &args, &output).await,

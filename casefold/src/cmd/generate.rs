@@ -99,7 +99,7 @@ async fn generate(
     let consumed = store.consumed() - before;
     // Beside a service, or on AWS, the projector there folds what was written.
     if args.fold && written.is_ok() && backend.engine().is_some() {
-        let feed = super::serve::feed(backend).await?;
+        let feed = crate::projecting::projector_feed(backend).await?;
         feed.run(Until::Drained, interrupt.stopped().clone()).await;
     }
     Ok(Summary::of(recipe, &written?, consumed))

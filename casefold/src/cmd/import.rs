@@ -71,7 +71,7 @@ async fn import(
         .await;
     // Beside a service, or on AWS, the projector there folds what was written.
     if imported.is_ok() && backend.engine().is_some() {
-        let feed = super::serve::feed(backend).await?;
+        let feed = crate::projecting::projector_feed(backend).await?;
         feed.run(Until::Drained, interrupt.stopped().clone()).await;
     }
     let report = imported?;

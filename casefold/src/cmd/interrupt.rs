@@ -1,4 +1,4 @@
-//! Long work that Ctrl-C stops at its next resting place.
+//! Stopping: long work, which Ctrl-C stops at its next resting place, and services.
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -33,4 +33,28 @@ impl Drop for Interrupt {
     fn drop(&mut self) {
         self.listening.abort();
     }
+}
+
+/// Waits until the process is told to stop, by SIGINT or SIGTERM.
+pub(super) async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM can't be caught; stop with SIGINT");
+                // Told or not, there is nothing else to wait for.
+                let _ = interrupted.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
 }

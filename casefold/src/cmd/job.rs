@@ -2,16 +2,20 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use casefold_command_api::service::{JobReport, Service};
 use casefold_events::CorrelationId;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::gateway::Stores;
 use clap::{Args, Subcommand};
+use tokio::sync::watch;
 
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::cli::Options;
+use crate::duties::{Did, Duties, Duty, Work};
 use crate::output::Output;
 
 /// Which job to run.
@@ -25,7 +29,7 @@ pub struct JobArgs {
 enum Job {
     /// Find cases ready for trial of which the answer is older than 45 days
     ///
-    /// A service on one machine does it by itself, every hour.
+    /// A service on one machine does it by itself, every hour; so does `casefold project`.
     MarkReadyForTrial,
 }
 
@@ -61,8 +65,44 @@ pub async fn run(options: &Options, args: &JobArgs, output: &Output) -> Outcome 
     })
 }
 
+/// What comes round by itself.
+const HOURLY: Duty = Duty {
+    name: "jobs",
+    every: Duration::from_secs(3600),
+};
+
+/// Does what comes round by itself, whenever it is this process' turn. A job that is stopped is
+/// begun again: what it did is done.
+pub(super) async fn jobs(service: Service, duties: Duties, stop: watch::Receiver<bool>) {
+    duties.run(HOURLY, &Jobs(service), stop).await;
+}
+
+struct Jobs(Service);
+
+#[async_trait]
+impl Work for Jobs {
+    async fn work(&self, _: &watch::Receiver<bool>) -> Did {
+        match mark_ready_for_trial(&self.0).await {
+            Ok(report) if report == JobReport::default() => Did::It,
+            Ok(JobReport {
+                done,
+                refused,
+                failed,
+            }) => {
+                let (done, refused, failed) = (done.len(), refused.len(), failed.len());
+                tracing::info!(done, refused, failed, "cases were looked at for trial");
+                Did::It
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cases could not be looked at for trial");
+                Did::Nothing
+            }
+        }
+    }
+}
+
 /// Finds cases ready for trial, under a correlation id of its own.
-pub(super) async fn mark_ready_for_trial(service: &Service) -> Result<JobReport, CommandFailure> {
+async fn mark_ready_for_trial(service: &Service) -> Result<JobReport, CommandFailure> {
     let correlation_id = CorrelationId::new(SystemClock.new_id().to_string())?;
     Ok(service.mark_ready_for_trial(&correlation_id).await?)
 }

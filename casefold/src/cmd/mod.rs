@@ -17,6 +17,7 @@ mod interrupt;
 pub mod job;
 mod past;
 mod progress;
+pub mod project;
 pub mod projections;
 pub mod prove;
 pub mod rebuild;

@@ -5,20 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use aws_lambda_events::dynamodb::Event;
-use aws_lambda_events::streams::DynamoDbEventResponse;
 use casefold_command_api::auth::{TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
 use casefold_command_api::http::{self, ApiState};
-use casefold_command_api::service::{Documents, JobReport, MAX_DOCUMENT_BYTES, Service};
+use casefold_command_api::service::{Documents, MAX_DOCUMENT_BYTES, Service};
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
-use casefold_projector::Projector;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
-use casefold_shared::dynamodb::DynamoStore;
-use casefold_shared::gateway::{BoxError, ControlStore, Stores};
+use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -26,16 +21,17 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::checkpoint::{KeyArgs, verifier};
+use super::interrupt::told_to_stop;
+use super::job::jobs;
 use super::{CommandFailure, Outcome};
 use crate::backend::Backend;
 use crate::checkpoints::Checkpoints;
 use crate::cli::Options;
 use crate::data_dir::DataDir;
-use crate::feed::delivery::BatchHandler;
-use crate::feed::source::DynamoStream;
-use crate::feed::watermark::Watermark;
-use crate::feed::{Feed, FeedConfig, Trim, Until, trim};
+use crate::duties::Duties;
+use crate::feed::Until;
 use crate::output::Output;
+use crate::projecting::{Reading, trims};
 use crate::refill;
 use crate::relational::{self, TargetUrl};
 
@@ -45,7 +41,7 @@ pub struct ServeArgs {
     /// The address and port to serve on; port 0 takes a free one
     #[arg(long, env = "CASEFOLD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Serve the API only, where projectors and jobs run elsewhere
+    /// Serve the API only, where `casefold project` does the rest
     #[arg(long)]
     pub no_projector: bool,
     /// Believe so many proxies in front of the service, each of which adds the address that it
@@ -104,9 +100,6 @@ struct Up {
     example: String,
 }
 
-/// How often the jobs are run.
-const JOBS_EVERY: Duration = Duration::from_secs(3600);
-
 /// How long the token in the example that is printed at the start holds.
 const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
 
@@ -135,11 +128,15 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     let readers = usize::from(!args.no_projector) + usize::from(sql_target.is_some());
     let mut trims = trims(&backend, readers);
     let mut feeds = JoinSet::new();
-    if !args.no_projector {
-        let (feed, stopped) = (
-            projector_feed(&backend, trims.pop()).await?,
-            stopped.clone(),
-        );
+    let reading = match readers {
+        0 => None,
+        _ => Some(Reading::of(&backend).await?),
+    };
+    let owner = reading.as_ref().and_then(Reading::owner);
+    let duties = Duties::new(backend.store().clone(), Arc::new(SystemClock), owner);
+    if let Some(reading) = reading.as_ref().filter(|_| !args.no_projector) {
+        let feed = reading.projector_feed(trims.pop()).await;
+        let stopped = stopped.clone();
         feeds.spawn(async move { feed.run(Until::Stopped, stopped).await });
     }
     if !args.no_projector {
@@ -152,23 +149,27 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
             verify: verifier(backend.store(), vec![signer.public_key().clone()]),
             signer,
             every: Duration::from_secs(u64::from(args.checkpoint_every) * 60),
+            duties: duties.clone(),
         };
         let stopped = stopped.clone();
         feeds.spawn(async move { checkpoints.run(stopped).await });
     }
-    if let Some(target) = sql_target {
+    if let (Some(target), Some(reading)) = (sql_target, reading) {
         let live = relational::live::Live {
             store: Arc::clone(backend.store()),
-            stream: Arc::new(stream(&backend).await?),
+            reading,
             trim: trims.pop(),
         };
+        let stopped = stopped.clone();
         feeds.spawn(async move { live.run(target, stopped).await });
     }
     let store = Arc::clone(backend.store());
     let stores = Stores::of(store);
     let service = Service::new(stores, Arc::new(SystemClock)).with_documents(documents);
     // What serves the API alone leaves the rest to others.
-    let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
+    if !args.no_projector {
+        feeds.spawn(jobs(service.clone(), duties, stopped));
+    }
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?)
         .behind_proxies(args.trusted_proxies);
     backend.publish_api(&address)?;
@@ -181,10 +182,6 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         .await?;
 
     tracing::info!("stopping: finishing what was taken");
-    // A job that is stopped is begun again: what it did is done.
-    if let Some(jobs) = jobs {
-        jobs.abort();
-    }
     // Without a feed nobody listens.
     let _ = stop.send(true);
     while let Some(ended) = feeds.join_next().await {
@@ -192,26 +189,6 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     }
     backend.close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Does what comes round by itself: at the start, and then every hour.
-async fn jobs(service: Service) {
-    let mut hours = tokio::time::interval(JOBS_EVERY);
-    loop {
-        hours.tick().await;
-        match super::job::mark_ready_for_trial(&service).await {
-            Ok(report) if report == JobReport::default() => {}
-            Ok(JobReport {
-                done,
-                refused,
-                failed,
-            }) => {
-                let (done, refused, failed) = (done.len(), refused.len(), failed.len());
-                tracing::info!(done, refused, failed, "cases were looked at for trial");
-            }
-            Err(error) => tracing::warn!(%error, "cases could not be looked at for trial"),
-        }
-    }
 }
 
 /// The documents of the data directory, whatever engine or endpoint keeps the commits.
@@ -230,78 +207,6 @@ fn documents(
     documents.max_bytes = args.max_document_bytes;
     documents.required = args.require_documents;
     Ok(documents)
-}
-
-/// The feed of the projector alone from the event table's stream.
-pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
-    projector_feed(backend, trims(backend, 1).pop()).await
-}
-
-async fn projector_feed(backend: &Backend, trim: Option<Trim>) -> Result<Feed, CommandFailure> {
-    let store = backend.store();
-    let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(SystemClock));
-    projector.retry_parked().await;
-    let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
-    let feed = Feed::new(
-        Arc::new(stream(backend).await?),
-        Arc::new(ProjectorHandler(projector)),
-        control,
-        FeedConfig::default(),
-    );
-    let feed = match trim {
-        Some(trim) => feed.trimming(trim),
-        None => feed,
-    };
-    // Elsewhere an empty read of a stream doesn't tell that it is at its end.
-    Ok(match backend.engine() {
-        Some(_) => feed.marking(Watermark::new(
-            Arc::<DynamoStore>::clone(store),
-            Arc::new(SystemClock),
-        )),
-        None => feed,
-    })
-}
-
-/// The event table's stream.
-async fn stream(backend: &Backend) -> Result<DynamoStream, CommandFailure> {
-    let client = aws_sdk_dynamodbstreams::Client::new(backend.sdk());
-    let table = &backend.store().tables().events;
-    let stream = DynamoStream::of_table(client, table).await?;
-    Ok(stream.ok_or_else(|| format!("table {table} has no stream; enable one with NEW_IMAGE"))?)
-}
-
-/// What drops delivered stream records, for each of so many readers: of the embedded engine,
-/// which keeps them, where this process runs it; none elsewhere.
-fn trims(backend: &Backend, readers: usize) -> Vec<Trim> {
-    let Some(engine) = backend.engine() else {
-        return Vec::new();
-    };
-    let (engine, table) = (
-        Arc::downgrade(engine),
-        backend.store().tables().events.clone(),
-    );
-    let trim: Trim = Arc::new(move |checkpoint| {
-        let Some(engine) = engine.upgrade() else {
-            return;
-        };
-        if let Err(error) = engine.trim_stream(&table, checkpoint) {
-            tracing::warn!(%error, "delivered stream records could not be dropped");
-        }
-    });
-    trim::shared(readers, trim)
-}
-
-/// The projector's own handler, as Lambda calls it.
-struct ProjectorHandler(Projector);
-
-#[async_trait]
-impl BatchHandler for ProjectorHandler {
-    async fn handle(&self, batch: Event) -> Result<DynamoDbEventResponse, BoxError> {
-        // In a task of its own, so that a panic fails the batch and not the feed, as it
-        // would fail a Lambda's invocation.
-        let projector = self.0.clone();
-        Ok(tokio::spawn(async move { projector.handle(batch).await }).await?)
-    }
 }
 
 fn up(address: &str, secret: &[u8]) -> Result<Up, CommandFailure> {
@@ -332,27 +237,4 @@ fn banner(up: &Up) -> String {
          Documentation: {documentation} (OpenAPI: {open_api})\n\n\
          File a petition:\n\n{example}\n"
     )
-}
-
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! {
-                    _ = interrupted => {}
-                    _ = terminated.recv() => {}
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be caught; stop with SIGINT");
-                // Told or not, there is nothing else to wait for.
-                let _ = interrupted.await;
-            }
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = interrupted.await;
 }

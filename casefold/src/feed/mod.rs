@@ -1,5 +1,5 @@
-//! The event source mapping of one machine: reads the event table's stream and hands its
-//! records, in batches, to the projector's own handler, just as AWS Lambda would.
+//! The event source mapping of everywhere but AWS Lambda: reads the event table's stream and hands
+//! its records, in batches, to the projector's own handler, just as Lambda would.
 //!
 //! It stands in for a part of AWS, so it speaks DynamoDB's stream API itself; nothing of
 //! the domain is known here. What it keeps to:
@@ -8,33 +8,53 @@
 //!   which is delivered again, after a pause that doubles;
 //! - a handler that fails altogether gets the batch again in halves, until the record that
 //!   makes it fail stands alone; that one is set aside after a number of tries;
-//! - the checkpoint of each shard is written after its batch, and survives a restart;
-//! - a shard is read when its parent is at its end.
+//! - a shard is read by one process at a time, under a lease, and its checkpoint is written under
+//!   that lease after each batch: it survives a restart, and nobody who had the lease before can
+//!   put an older one back;
+//! - a shard is read when its parent is at its end, whichever process read that;
+//! - what was trimmed away unread is noted, so that nobody takes the answer for complete.
+//!
+//! One process with a database to itself and several on one cluster read in the same way. The
+//! first has a name that doesn't change, so it takes its own leases again at once after a crash;
+//! the others are registered, and each reads its share.
 //!
 //! | file | job |
 //! | --- | --- |
-//! | [`source`] | shards, iterators and records of a stream |
+//! | [`source`], [`dynamo`] | shards, iterators and records of a stream |
+//! | `ledger` | leases: how far each shard is read, and by whom |
+//! | `plan` | pure: what a process takes and gives back |
+//! | [`process`] | a look at the leases and the list, and what follows |
+//! | [`reader`] | one shard, step by step |
 //! | [`delivery`] | a batch to the handler: failures, halves, tries |
 //! | [`trim`] | dropping what several readers have all behind them |
 //! | [`watermark`] | up to when everything was delivered |
-//! | this one | the readers of the shards, their checkpoints, their end |
+//! | this one | the tasks of a process, until their end |
 
 pub mod delivery;
+pub mod dynamo;
+mod ledger;
+mod plan;
+pub mod process;
+pub mod reader;
 pub mod source;
 pub mod trim;
 pub mod watermark;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use casefold_shared::gateway::{ControlStore, StoreError};
+use casefold_shared::clock::Clock;
+use casefold_shared::gateway::{ControlStore, LeaseStore, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use delivery::{BatchHandler, Delivery};
-use source::{Shard, SourceError, Start, StreamSource};
+use delivery::BatchHandler;
+use ledger::Ledger;
+use process::{Look, Process};
+use reader::{ShardReader, Step};
+use source::{SourceError, StreamSource};
 use watermark::Watermark;
 
 /// How a feed reads and delivers.
@@ -46,17 +66,69 @@ pub struct FeedConfig {
     pub poll_busy: Duration,
     /// The pause before an idle shard is read again, when none came for a while.
     pub poll_idle: Duration,
-    /// How often the list of shards is looked at.
-    pub discover_every: Duration,
+    /// How long a lease lasts that is not kept: after that, another process takes over what a
+    /// dead one read. It is kept thrice in that time, and the shards are looked at six times.
+    pub lease_lasts: Duration,
 }
 
-impl Default for FeedConfig {
-    fn default() -> Self {
+/// How long a lease lasts where nothing else is said.
+pub const LEASE_LASTS: Duration = Duration::from_secs(30);
+
+impl FeedConfig {
+    /// For an engine in the same process: it is asked as often as it is worth.
+    pub const fn of_an_engine() -> Self {
         Self {
             batch_size: 100,
             poll_busy: Duration::from_millis(5),
             poll_idle: Duration::from_millis(50),
-            discover_every: Duration::from_secs(10),
+            lease_lasts: LEASE_LASTS,
+        }
+    }
+
+    /// For a cluster: each shard is asked four times a second, as Lambda does it. More often is
+    /// throttled by AWS.
+    pub const fn of_a_cluster() -> Self {
+        Self {
+            batch_size: 100,
+            poll_busy: Duration::from_millis(250),
+            poll_idle: Duration::from_millis(250),
+            lease_lasts: LEASE_LASTS,
+        }
+    }
+
+    fn look_every(&self) -> Duration {
+        self.lease_lasts / 6
+    }
+}
+
+/// How a process takes part where several read one stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    /// How many shards it reads at most; `None` for as many as come to it.
+    pub max_shards: Option<usize>,
+}
+
+/// Where a feed keeps how far it is.
+#[derive(Clone)]
+pub struct Places {
+    /// Leases.
+    pub leases: Arc<dyn LeaseStore>,
+    /// The checkpoints of earlier builds.
+    pub control: Arc<dyn ControlStore>,
+    /// The time, by which leases end.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Places {
+    /// In a store that keeps both.
+    pub fn of<S: LeaseStore + ControlStore + 'static>(
+        store: Arc<S>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            leases: store.clone(),
+            control: store,
+            clock,
         }
     }
 }
@@ -70,10 +142,28 @@ pub enum Until {
     Drained,
 }
 
+/// What a process reads at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The stream.
+    pub stream: String,
+    /// The shards that this process reads.
+    pub shards: Vec<String>,
+    /// How many shards can be read, by whomever.
+    pub ready: usize,
+    /// How many processes read the stream, this one included.
+    pub processes: usize,
+}
+
+/// The name of whoever has a stream to itself. It doesn't change, so a process that died leaves
+/// leases that the next takes at once.
+const ALONE: &str = "alone";
+
 /// How long a shard that had records is read at the busy pace.
 const BUSY_FOR: Duration = Duration::from_secs(1);
 
-/// The longest pause after a failure of the stream or of the store.
+/// The pauses after a failure of the stream or of the store: the first doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A place to drop what every reader has behind it, where the engine never does.
@@ -84,52 +174,71 @@ pub type Trim = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Feed {
     source: Arc<dyn StreamSource>,
     handler: Arc<dyn BatchHandler>,
-    control: Arc<dyn ControlStore>,
+    ledger: Ledger,
     config: FeedConfig,
-    name: Option<String>,
+    sharing: Option<Sharing>,
     trim: Option<Trim>,
     watermark: Option<Arc<Watermark>>,
+    holding: Option<watch::Sender<Holding>>,
 }
 
-/// Why a feed could not go on. It tries again by itself; this is for the log and for a
-/// feed that is to end when it is drained.
+/// Why a feed could not go on. It tries again by itself; this is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
     /// The stream can't be read.
     #[error("the stream can't be read")]
     Source(#[from] SourceError),
-    /// A checkpoint can't be read or written.
-    #[error("a checkpoint can't be read or written")]
+    /// A lease can't be read or written.
+    #[error("a lease can't be read or written")]
     Store(#[from] StoreError),
 }
 
 impl Feed {
-    /// A feed of a handler from a stream, with its checkpoints in the control store.
+    /// A feed of a handler from a stream that no other process reads.
     pub fn new(
         source: Arc<dyn StreamSource>,
         handler: Arc<dyn BatchHandler>,
-        control: Arc<dyn ControlStore>,
+        places: Places,
         config: FeedConfig,
     ) -> Self {
+        let Places {
+            leases,
+            control,
+            clock,
+        } = places;
         Self {
             source,
             handler,
-            control,
+            ledger: Ledger {
+                leases,
+                control,
+                clock,
+                reader: None,
+                owner: ALONE.to_owned(),
+                lasts: config.lease_lasts,
+            },
             config,
-            name: None,
+            sharing: None,
             trim: None,
             watermark: None,
+            holding: None,
         }
     }
 
     /// A feed with checkpoints of its own, under this name: of one stream's several readers
     /// each but one has a name.
     #[must_use]
-    pub fn named(self, name: String) -> Self {
-        Self {
-            name: Some(name),
-            ..self
-        }
+    pub fn named(mut self, name: String) -> Self {
+        self.ledger.reader = Some(name);
+        self
+    }
+
+    /// A feed that shares the stream with other processes, under a name that no other has.
+    #[must_use]
+    pub fn shared(mut self, owner: String, sharing: Sharing) -> Self {
+        self.ledger.owner = owner;
+        self.sharing = Some(sharing);
+        self
     }
 
     /// Drops stream records that are delivered: for the embedded engine, which keeps them.
@@ -141,7 +250,7 @@ impl Feed {
         }
     }
 
-    /// Notes up to when everything was delivered.
+    /// Notes up to when everything was delivered, and what was passed by.
     #[must_use]
     pub fn marking(self, watermark: Watermark) -> Self {
         Self {
@@ -150,80 +259,213 @@ impl Feed {
         }
     }
 
-    /// Reads until the end that is asked for, or until `stop` turns true. The batch that is
-    /// being delivered is finished first.
-    pub async fn run(&self, until: Until, mut stop: watch::Receiver<bool>) {
-        let mut readers = JoinSet::new();
-        let mut started: HashSet<String> = HashSet::new();
-        let mut finished: HashSet<String> = HashSet::new();
-        loop {
-            match self.source.shards().await {
-                Ok(shards) => {
-                    if let Some(watermark) = &self.watermark {
-                        watermark.list(&shards, &finished).await;
-                    }
-                    for shard in ready(&shards, &finished) {
-                        if started.insert(shard.id.clone()) {
-                            let (feed, stop) = (self.clone(), stop.clone());
-                            readers.spawn(async move { feed.read_shard(shard, until, stop).await });
-                        }
-                    }
-                    if until == Until::Drained && readers.is_empty() {
-                        return;
-                    }
-                }
-                Err(error) => log("the stream's shards can't be listed", &error.into()),
-            }
-            let look_again = tokio::time::sleep(self.config.discover_every);
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
-                () = look_again => {}
-                Some(ended) = readers.join_next() => match ended {
-                    Ok(shard) => { finished.insert(shard); }
-                    Err(error) => tracing::error!(%error, "a shard's reader panicked"),
-                },
-            }
+    /// Tells what it reads, whenever that changes.
+    #[must_use]
+    pub fn telling(self, holding: watch::Sender<Holding>) -> Self {
+        Self {
+            holding: Some(holding),
+            ..self
         }
-        while readers.join_next().await.is_some() {}
     }
 
-    /// Reads one shard to its end and gives its id back.
-    async fn read_shard(
+    /// Reads until the end that is asked for, or until `stop` turns true. The batch that is
+    /// being delivered is finished first, and the leases are given back.
+    pub async fn run(&self, until: Until, mut stop: watch::Receiver<bool>) {
+        let mut process = Process::new(self.clone());
+        let mut readers = Readers::default();
+        let mut drained = BTreeSet::new();
+        while !*stop.borrow() {
+            match process.look(&readers.shards(), &drained).await {
+                Ok(mut look) => {
+                    readers.stop(&look.give_back);
+                    for reader in std::mem::take(&mut look.taken) {
+                        readers.begin(reader, until);
+                    }
+                    self.tell(&look, &readers);
+                    if until == Until::Drained && readers.are_none() {
+                        break;
+                    }
+                }
+                Err(error) => log("it can't be seen which shards are to be read", &error),
+            }
+            let look_every = self.config.look_every();
+            tokio::select! {
+                () = wait(look_every, &mut stop) => continue,
+                Some((shard, end)) = readers.ended() => match end {
+                    // Others can be read now.
+                    End::Ended => continue,
+                    End::Drained => { drained.insert(shard); }
+                    End::Left => {}
+                }
+            }
+            if until == Until::Stopped {
+                // Whatever a shard was left for, it may still hold.
+                wait(look_every, &mut stop).await;
+            }
+        }
+        readers.stop_all().await;
+        process.leave().await;
+    }
+
+    fn tell(&self, look: &Look, readers: &Readers) {
+        if let Some(holding) = &self.holding {
+            let now = Holding {
+                stream: look.stream.clone(),
+                shards: readers.shards().into_iter().collect(),
+                ready: look.ready,
+                processes: look.processes,
+            };
+            holding.send_if_modified(|told| {
+                let is_news = *told != now;
+                *told = now;
+                is_news
+            });
+        }
+    }
+
+    /// Notes that records are passed by, and says so.
+    async fn pass_by(&self, why: &'static str) -> Result<(), FeedError> {
+        if let Some(watermark) = &self.watermark {
+            watermark.pass_by().await?;
+        }
+        tracing::warn!(
+            "{why}: what they told of may be missing in what is derived; run `casefold reconcile \
+             --repair`"
+        );
+        Ok(())
+    }
+
+    async fn trim(&self, checkpoint: String) {
+        if let Some(trim) = self.trim.clone() {
+            let trimmed = tokio::task::spawn_blocking(move || trim(&checkpoint)).await;
+            if let Err(error) = trimmed {
+                tracing::warn!(%error, "stream records could not be dropped");
+            }
+        }
+    }
+
+    /// Reads one shard until it is told to stop, or there is nothing more to read.
+    async fn read(
         &self,
-        shard: Shard,
+        mut reader: ShardReader,
         until: Until,
         mut stop: watch::Receiver<bool>,
-    ) -> String {
-        let mut pause = self.config.poll_busy;
+    ) -> End {
+        let mut pause = FIRST_PAUSE;
+        let mut last_record = Instant::now();
         while !*stop.borrow() {
-            let reader = ShardReader {
-                feed: self,
-                shard: &shard,
-            };
-            match reader.read(until, &mut stop).await {
-                Ok(()) => break,
+            let step = match reader.step(&mut stop).await {
+                Ok(step) => step,
                 Err(error) => {
                     log("a shard can't be read; trying again", &error);
                     wait(pause, &mut stop).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
+                    continue;
                 }
+            };
+            match step {
+                Step::Delivered => last_record = Instant::now(),
+                Step::Idle if until == Until::Drained => {
+                    reader.release().await;
+                    return End::Drained;
+                }
+                Step::Idle | Step::Again => {
+                    let is_busy = last_record.elapsed() < BUSY_FOR;
+                    let FeedConfig {
+                        poll_busy,
+                        poll_idle,
+                        ..
+                    } = self.config;
+                    wait(if is_busy { poll_busy } else { poll_idle }, &mut stop).await;
+                }
+                Step::Ended => return End::Ended,
+                Step::TakenOver => {
+                    tracing::warn!(shard = reader.shard(), "a shard was taken over by another");
+                    return End::Left;
+                }
+                Step::Gone => break,
+                Step::Stopped => {}
             }
+            pause = FIRST_PAUSE;
         }
-        if let Some(watermark) = &self.watermark {
-            watermark.finish(&shard.id).await;
-        }
-        shard.id
+        reader.release().await;
+        End::Left
     }
 }
 
-/// The shards that may be read now: those whose parent is at its end or gone.
-fn ready(shards: &[Shard], finished: &HashSet<String>) -> Vec<Shard> {
-    let unread = |id: &String| shards.iter().any(|shard| shard.id == *id) && !finished.contains(id);
-    shards
-        .iter()
-        .filter(|shard| !shard.parent.as_ref().is_some_and(unread))
-        .cloned()
-        .collect()
+/// How the reading of a shard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The shard is at its end, so others can be read.
+    Ended,
+    /// There is nothing more now.
+    Drained,
+    /// Others may go on.
+    Left,
+}
+
+/// The tasks that read shards.
+#[derive(Default)]
+struct Readers {
+    tasks: JoinSet<(String, End)>,
+    stops: BTreeMap<String, watch::Sender<bool>>,
+}
+
+impl Readers {
+    fn shards(&self) -> BTreeSet<String> {
+        self.stops.keys().cloned().collect()
+    }
+
+    fn are_none(&self) -> bool {
+        self.stops.is_empty()
+    }
+
+    fn begin(&mut self, reader: ShardReader, until: Until) {
+        let shard = reader.shard().to_owned();
+        let (stop, stopped) = watch::channel(false);
+        self.stops.insert(shard.clone(), stop);
+        let feed = reader.feed().clone();
+        self.tasks.spawn(async move {
+            // In a task of its own, so that a panic is known by the shard's name.
+            let reading = tokio::spawn(async move { feed.read(reader, until, stopped).await });
+            let end = match reading.await {
+                Ok(end) => end,
+                Err(error) => {
+                    tracing::error!(%error, %shard, "a shard's reader panicked");
+                    End::Left
+                }
+            };
+            (shard, end)
+        });
+    }
+
+    fn stop(&self, shards: &[String]) {
+        for shard in shards {
+            if let Some(stop) = self.stops.get(shard) {
+                stop.send_replace(true);
+            }
+        }
+    }
+
+    /// The next that ends; `None` where there are none.
+    async fn ended(&mut self) -> Option<(String, End)> {
+        loop {
+            match self.tasks.join_next().await? {
+                Ok((shard, end)) => {
+                    self.stops.remove(&shard);
+                    return Some((shard, end));
+                }
+                Err(error) => tracing::error!(%error, "a task was lost"),
+            }
+        }
+    }
+
+    async fn stop_all(&mut self) {
+        for stop in self.stops.values() {
+            stop.send_replace(true);
+        }
+        while self.ended().await.is_some() {}
+    }
 }
 
 /// Waits, or less where the feed is to stop.
@@ -237,111 +479,4 @@ fn log(what: &str, error: &FeedError) {
         .map(ToString::to_string)
         .unwrap_or_default();
     tracing::warn!(%error, source, "{what}");
-}
-
-/// One reading of one shard, from its checkpoint on.
-struct ShardReader<'a> {
-    feed: &'a Feed,
-    shard: &'a Shard,
-}
-
-impl ShardReader<'_> {
-    async fn read(&self, until: Until, stop: &mut watch::Receiver<bool>) -> Result<(), FeedError> {
-        let Feed {
-            source,
-            control,
-            config,
-            handler,
-            watermark,
-            ..
-        } = self.feed;
-        let watermark = watermark.as_deref();
-        let name = checkpoint_name(self.feed.name.as_deref(), &self.shard.id);
-        let start = match control.checkpoint_get(&name).await? {
-            Some(sequence_number) => Start::After(sequence_number),
-            None => Start::TrimHorizon,
-        };
-        let mut iterator = source.iterator(&self.shard.id, &start).await?;
-        let mut last_record = Instant::now();
-        while let Some(current) = iterator {
-            if *stop.borrow() {
-                return Ok(());
-            }
-            let began = watermark.map(Watermark::now);
-            let page = source.records(&self.shard.id, &current).await?;
-            if let Some(watermark) = watermark {
-                watermark.trimmed(source.trimmed()).await?;
-            }
-            let delivery = Delivery::new(handler.as_ref(), config.batch_size).marking(watermark);
-            for batch in page.records.chunks(config.batch_size) {
-                let Some(checkpoint) = delivery.deliver(batch, stop).await else {
-                    return Ok(());
-                };
-                control.checkpoint_put(&name, &checkpoint).await?;
-                self.trim(checkpoint).await;
-                last_record = Instant::now();
-            }
-            if page.records.is_empty() {
-                if let (Some(watermark), Some(began), Some(_)) = (watermark, began, &page.next) {
-                    watermark.at_end(&self.shard.id, began).await;
-                }
-                if until == Until::Drained {
-                    return Ok(());
-                }
-                let busy = last_record.elapsed() < BUSY_FOR;
-                wait(
-                    if busy {
-                        config.poll_busy
-                    } else {
-                        config.poll_idle
-                    },
-                    stop,
-                )
-                .await;
-            }
-            iterator = page.next;
-        }
-        Ok(())
-    }
-
-    async fn trim(&self, checkpoint: String) {
-        if let Some(trim) = self.feed.trim.clone() {
-            let trimmed = tokio::task::spawn_blocking(move || trim(&checkpoint)).await;
-            if let Err(error) = trimmed {
-                tracing::warn!(%error, "stream records could not be dropped");
-            }
-        }
-    }
-}
-
-/// The name of a shard's checkpoint.
-fn checkpoint_name(reader: Option<&str>, shard: &str) -> String {
-    match reader {
-        Some(reader) => format!("stream/{reader}/{shard}"),
-        None => format!("stream/{shard}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shard(id: &str, parent: Option<&str>) -> Shard {
-        Shard {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-        }
-    }
-
-    #[test]
-    fn a_child_shard_waits_for_its_parent() {
-        let shards = [
-            shard("parent", Some("gone")),
-            shard("child", Some("parent")),
-        ];
-        let ids = |shards: Vec<Shard>| shards.into_iter().map(|s| s.id).collect::<Vec<_>>();
-        assert_eq!(ids(ready(&shards, &HashSet::new())), ["parent"]);
-        let finished = HashSet::from(["parent".to_owned()]);
-        assert_eq!(ids(ready(&shards, &finished)), ["parent", "child"]);
-    }
 }

@@ -5,9 +5,10 @@
 //! stream. It is noted at most once a second, and never set back.
 //!
 //! That a read which finds nothing has come to the end holds for the embedded engine. DynamoDB
-//! may give an empty page in the middle of a shard; there a reconciliation tells instead.
+//! may give an empty page in the middle of a shard; there only what is passed by is noted, and a
+//! reconciliation tells how far all is there.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,18 @@ use super::source::Shard;
 /// How often it is noted, at most.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 
+/// What a read that finds nothing tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyRead {
+    /// That the shard is read to its end.
+    IsTheEnd,
+    /// Nothing.
+    TellsNothing,
+}
+
 /// The watermark of a feed.
 pub struct Watermark {
+    empty_read: EmptyRead,
     control: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -33,11 +44,7 @@ pub struct Watermark {
 #[derive(Default)]
 struct State {
     ends: Ends,
-    /// What is noted, once it is read.
-    noted: Option<Noted>,
     noted_at: Option<Instant>,
-    /// How often the stream was found trimmed.
-    trimmed: u64,
 }
 
 /// When each shard was read to its end.
@@ -49,7 +56,7 @@ struct Ends {
 }
 
 impl Ends {
-    fn list(&mut self, shards: &[Shard], finished: &HashSet<String>) {
+    fn list(&mut self, shards: &[Shard], finished: &BTreeSet<String>) {
         let open = shards.iter().filter(|it| !finished.contains(&it.id));
         let open = open.map(|it| (it.id.clone(), self.shards.get(&it.id).copied().flatten()));
         self.shards = open.collect();
@@ -77,8 +84,13 @@ impl Ends {
 
 impl Watermark {
     /// A watermark that is kept in the control store.
-    pub fn new(control: Arc<dyn ControlStore>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        control: Arc<dyn ControlStore>,
+        clock: Arc<dyn Clock>,
+        empty_read: EmptyRead,
+    ) -> Self {
         Self {
+            empty_read,
             control,
             clock,
             state: Mutex::default(),
@@ -91,7 +103,7 @@ impl Watermark {
     }
 
     /// The shards as they are listed now.
-    pub(super) async fn list(&self, shards: &[Shard], finished: &HashSet<String>) {
+    pub(super) async fn list(&self, shards: &[Shard], finished: &BTreeSet<String>) {
         self.state.lock().await.ends.list(shards, finished);
     }
 
@@ -103,6 +115,9 @@ impl Watermark {
     /// A read of a shard that began then found nothing more. That it can't be noted now is no
     /// matter: the next will be.
     pub(super) async fn at_end(&self, shard: &str, began: Timestamp) {
+        if self.empty_read == EmptyRead::TellsNothing {
+            return;
+        }
         let mut state = self.state.lock().await;
         state.ends.at_end(shard, began);
         if state.noted_at.is_some_and(|at| at.elapsed() < NOTE_EVERY) {
@@ -134,34 +149,21 @@ impl Watermark {
         self.note(&mut state, note).await
     }
 
-    /// The stream was found trimmed so often: what was in it and not delivered is passed by.
-    ///
-    /// # Errors
-    /// [`StoreError`] where that can't be noted: then it must not be gone on.
-    pub(super) async fn trimmed(&self, times: u64) -> Result<(), StoreError> {
-        if self.state.lock().await.trimmed == times {
-            return Ok(());
-        }
-        self.pass_by().await?;
-        self.state.lock().await.trimmed = times;
-        Ok(())
-    }
-
+    /// Notes what follows from what is noted. That is read each time: other processes pass by
+    /// records of other shards.
     async fn note(
         &self,
         state: &mut State,
         note: impl Fn(Noted) -> Noted,
     ) -> Result<(), StoreError> {
-        let noted = match state.noted {
-            Some(noted) => noted,
-            None => Noted::read(self.control.checkpoint_get(CHECKPOINT).await?.as_deref()),
-        };
+        let noted = Noted::read(self.control.checkpoint_get(CHECKPOINT).await?.as_deref());
         let next = note(noted);
-        let text = serde_json::to_string(&next).map_err(|error| {
-            StoreError::Refused("a watermark can't be written".to_owned(), error.into())
-        })?;
-        self.control.checkpoint_put(CHECKPOINT, &text).await?;
-        state.noted = Some(next);
+        if next != noted {
+            let text = serde_json::to_string(&next).map_err(|error| {
+                StoreError::Refused("a watermark can't be written".to_owned(), error.into())
+            })?;
+            self.control.checkpoint_put(CHECKPOINT, &text).await?;
+        }
         state.noted_at = Some(Instant::now());
         Ok(())
     }

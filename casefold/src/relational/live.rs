@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use super::TargetUrl;
 use crate::feed::delivery::BatchHandler;
-use crate::feed::source::StreamSource;
-use crate::feed::{Feed, FeedConfig, Trim, Until};
+use crate::feed::{Trim, Until};
+use crate::projecting::Reading;
 
 /// The pauses before a target is tried again that could not be used: the first doubles up to
 /// the longest.
@@ -34,7 +34,7 @@ const CATCH_UP: RebuildConfig = RebuildConfig {
 /// A reader of the event table's stream into a relational target.
 pub(crate) struct Live {
     pub(crate) store: Arc<DynamoStore>,
-    pub(crate) stream: Arc<dyn StreamSource>,
+    pub(crate) reading: Reading,
     pub(crate) trim: Option<Trim>,
 }
 
@@ -56,17 +56,8 @@ impl Live {
             Arc::clone(&target),
             Arc::new(SystemClock),
         );
-        let feed = Feed::new(
-            self.stream,
-            Arc::new(Handler(projector)),
-            self.store.clone(),
-            FeedConfig::default(),
-        );
+        let feed = self.reading.feed(Arc::new(Handler(projector)), self.trim);
         let feed = feed.named(format!("{NAME}/{}", target.id()));
-        let feed = match self.trim {
-            Some(trim) => feed.trimming(trim),
-            None => feed,
-        };
         let rebuild = Rebuild {
             stores: self.store.opener(),
             target,

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use aws_lambda_events::dynamodb::EventRecord;
 use casefold::engine::Engine;
-use casefold::feed::source::{DynamoStream, Start, StreamSource};
+use casefold::feed::dynamo::DynamoStream;
+use casefold::feed::source::{Start, StreamSource};
 use casefold_events::{Commit, CommitRef, DocketNumber, Version};
 use casefold_projector::projections::rows::RowProjection;
 use casefold_projector::projections::sealings::Sealings;
@@ -68,11 +69,11 @@ impl Court {
         let store = DynamoStore::new(&sdk, &config);
         store.create_tables().await.unwrap();
         let streams = aws_sdk_dynamodbstreams::Client::new(&sdk);
-        let stream = DynamoStream::of_table(streams, &tables::EVENTS.name(&prefix)).await;
+        let stream = DynamoStream::of_table(streams, &tables::EVENTS.name(&prefix));
         Self {
             store: Arc::new(store),
             client: aws_sdk_dynamodb::Client::new(&sdk),
-            stream: stream.unwrap().unwrap(),
+            stream,
         }
     }
 
@@ -138,15 +139,15 @@ impl Court {
     /// All records of the event table's stream, in its order.
     pub(crate) async fn records(&self) -> Vec<EventRecord> {
         let mut records = Vec::new();
-        for shard in self.stream.shards().await.unwrap() {
+        for shard in self.stream.list().await.unwrap().shards {
             let iterator = self
                 .stream
-                .iterator(&shard.id, &Start::TrimHorizon)
+                .iterator(&shard, &Start::TrimHorizon)
                 .await
                 .unwrap();
-            let mut next = iterator;
+            let mut next = Some(iterator);
             while let Some(iterator) = next {
-                let page = self.stream.records(&shard.id, &iterator).await.unwrap();
+                let page = self.stream.records(&shard, &iterator).await.unwrap();
                 next = page.next.filter(|_| !page.records.is_empty());
                 records.extend(page.records);
             }

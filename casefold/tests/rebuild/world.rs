@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_lambda_events::dynamodb::EventRecord;
-use casefold::feed::source::{DynamoStream, Start, StreamSource};
+use casefold::feed::dynamo::DynamoStream;
+use casefold::feed::source::{Start, StreamSource};
 use casefold_command_api::service::Service;
 use casefold_events::{Commit, DocketNumber, Timestamp, Version};
 use casefold_projector::projections::opener;
@@ -131,11 +132,11 @@ impl Court {
         let tables = support::Court::open().await;
         let config = Config::for_endpoint(&tables.endpoint_url, &tables.prefix);
         let streams = aws_sdk_dynamodbstreams::Client::new(&sdk_config(&config).await);
-        let stream = DynamoStream::of_table(streams, &tables.store.tables().events).await;
+        let stream = DynamoStream::of_table(streams, &tables.store.tables().events);
         let court = Self {
             store: Arc::new(tables.store.clone()),
             hands: Arc::default(),
-            stream: stream.unwrap().unwrap(),
+            stream,
             tables,
         };
         court.establish().await;
@@ -316,11 +317,11 @@ impl Court {
     /// The records that come after a place in the stream, which is moved on.
     pub(crate) async fn records_after(&self, place: &mut Option<String>) -> Vec<EventRecord> {
         let mut records: Vec<EventRecord> = Vec::new();
-        for shard in self.stream.shards().await.unwrap() {
+        for shard in self.stream.list().await.unwrap().shards {
             let from = place.clone().map_or(Start::TrimHorizon, Start::After);
-            let mut next = self.stream.iterator(&shard.id, &from).await.unwrap();
+            let mut next = Some(self.stream.iterator(&shard, &from).await.unwrap());
             while let Some(iterator) = next {
-                let page = self.stream.records(&shard.id, &iterator).await.unwrap();
+                let page = self.stream.records(&shard, &iterator).await.unwrap();
                 next = page.next.filter(|_| !page.records.is_empty());
                 records.extend(page.records);
             }

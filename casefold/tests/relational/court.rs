@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use casefold::feed::source::DynamoStream;
+use casefold::feed::dynamo::DynamoStream;
 use casefold_events::case::standing::{CaseStatusChanged, JudgeAssigned};
 use casefold_events::vocabulary::CaseStatus;
 use casefold_events::{CaseEvent, Commit, Timestamp, Version};
@@ -116,9 +116,6 @@ pub(crate) async fn stream(court: &Court) -> DynamoStream {
     let client = aws_sdk_dynamodbstreams::Client::new(&sdk_config(&config).await);
     let table = tables::EVENTS.name(&court.prefix);
     DynamoStream::of_table(client, &table)
-        .await
-        .unwrap()
-        .unwrap()
 }
 
 pub(crate) const CONFIG: RebuildConfig = RebuildConfig {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casefold::feed::{Feed, FeedConfig, Until};
+use casefold::feed::{Feed, FeedConfig, Places, Until};
 use casefold_events::{DraftCommit, EventId, StoredEvent, Version};
 use casefold_projector::relational::RelationalProjector;
 use casefold_shared::clock::SystemClock;
@@ -86,7 +86,8 @@ async fn a_case_that_this_build_can_not_fold_is_parked_and_the_others_go_on(data
     let store = Arc::new(court.store_by_way_of(&court.endpoint_url).await);
     let projector = RelationalProjector::new(store.clone(), target.clone(), Arc::new(SystemClock));
     let (source, handler) = (Arc::new(stream(&court).await), Arc::new(Deliver(projector)));
-    let feed = Feed::new(source, handler, store, FeedConfig::default());
+    let places = Places::of(store, Arc::new(SystemClock));
+    let feed = Feed::new(source, handler, places, FeedConfig::of_an_engine());
     feed.named("test".to_owned())
         .run(Until::Drained, stopped)
         .await;

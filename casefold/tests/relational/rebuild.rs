@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use casefold::feed::{Feed, FeedConfig, Until};
+use casefold::feed::{Feed, FeedConfig, Places, Until};
 use casefold_events::{DocketNumber, Version};
 use casefold_projector::rebuild::{Progress, RebuildStatus};
 use casefold_projector::relational::{
@@ -77,8 +77,8 @@ async fn commands_go_on_while_a_rebuild_and_the_feed_run(database: Database) {
         Feed::new(
             source,
             handler.clone(),
-            store.clone(),
-            FeedConfig::default(),
+            Places::of(store.clone(), Arc::new(SystemClock)),
+            FeedConfig::of_an_engine(),
         )
         .named("cases-sql/test".to_owned())
     };

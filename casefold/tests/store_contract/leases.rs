@@ -165,6 +165,26 @@ async fn one_that_is_given_back_is_free_at_once_and_keeps_its_progress() {
 }
 
 #[tokio::test]
+async fn only_its_owner_of_this_time_clears_a_lease_away() {
+    let court = Court::open().await;
+    let old = take(&court, "ada", 0).await.unwrap();
+    assert!(keep(&court, &old, 60, "page 7").await);
+    let new = take(&court, "ben", 60).await.unwrap();
+
+    court.store.lease_remove(&old).await.unwrap();
+    assert_eq!(state(&court).await.owner.as_deref(), Some("ben"));
+
+    court.store.lease_remove(&new).await.unwrap();
+    assert_eq!(court.store.leases(GROUP).await.unwrap(), []);
+    // Again, as after a lost answer, and by one who still believes to have it.
+    court.store.lease_remove(&new).await.unwrap();
+    assert!(!keep(&court, &new, 99, "page 8").await);
+    assert_eq!(court.store.leases(GROUP).await.unwrap(), []);
+    let next = take(&court, "ida", 61).await.unwrap();
+    assert_eq!((next.fence, next.progress), (1, None));
+}
+
+#[tokio::test]
 async fn of_many_who_take_a_lease_at_once_one_gets_it() {
     let court = Court::open().await;
     for (round, now) in [(1, 0), (2, 100)] {

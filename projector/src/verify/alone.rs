@@ -56,6 +56,12 @@ impl LeaseStore for Alone {
         Ok(())
     }
 
+    async fn lease_remove(&self, lease: &Lease) -> Result<(), StoreError> {
+        let mut leases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        leases.remove(&lease.name);
+        Ok(())
+    }
+
     async fn leases(&self, _: &str) -> Result<Vec<LeaseState>, StoreError> {
         let leases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A worker of this process ends with it: no lease ends before.

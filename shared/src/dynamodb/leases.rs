@@ -1,6 +1,7 @@
 //! The lease store on DynamoDB: an item of the control table for each lease.
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use casefold_events::Timestamp;
@@ -11,6 +12,9 @@ use super::item::{Item, get_number, get_parsed, get_text, number, text};
 use super::read::Consistency;
 use super::tables::{leases_partition, text_key};
 use crate::gateway::{Lease, LeaseState, LeaseStore, StoreError, Term};
+
+/// The condition that a lease is still the one that was taken; [`held`] has its values.
+const HELD: &str = "lessee = :owner AND fence = :fence";
 
 #[async_trait]
 impl LeaseStore for DynamoStore {
@@ -63,7 +67,7 @@ impl LeaseStore for DynamoStore {
                 &lease.group,
                 &lease.name,
                 "SET ends = :until, progress = :progress",
-                "lessee = :owner AND fence = :fence",
+                HELD,
                 values,
             )
             .await?;
@@ -77,11 +81,30 @@ impl LeaseStore for DynamoStore {
             &lease.group,
             &lease.name,
             "SET progress = :progress REMOVE lessee",
-            "lessee = :owner AND fence = :fence",
+            HELD,
             values,
         )
         .await?;
         Ok(())
+    }
+
+    async fn lease_remove(&self, lease: &Lease) -> Result<(), StoreError> {
+        let removed = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.control)
+            .set_key(Some(text_key(leases_partition(&lease.group), &lease.name)))
+            .condition_expression(HELD)
+            .set_expression_attribute_values(Some(held(lease)))
+            .send()
+            .await;
+        match removed {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                Some(_) | None => Err(store_error(error)),
+            },
+        }
     }
 
     async fn leases(&self, group: &str) -> Result<Vec<LeaseState>, StoreError> {
@@ -141,7 +164,7 @@ impl DynamoStore {
     }
 }
 
-/// What says that a lease is still the one that was taken.
+/// The values of [`HELD`].
 fn held(lease: &Lease) -> Item {
     Item::from([
         (":owner".to_owned(), text(&lease.owner)),

@@ -33,6 +33,10 @@ pub trait LeaseStore: Send + Sync {
     /// its end. One that was taken over is left as it is.
     async fn lease_release(&self, lease: &Lease, progress: &str) -> Result<(), StoreError>;
 
+    /// Clears a lease away for ever, with how far the work has come. One that was taken over is
+    /// left as it is. The fences of a lease that is taken under this name later begin anew.
+    async fn lease_remove(&self, lease: &Lease) -> Result<(), StoreError>;
+
     /// All leases of a group, however many pages they take. Strongly consistent.
     async fn leases(&self, group: &str) -> Result<Vec<LeaseState>, StoreError>;
 }

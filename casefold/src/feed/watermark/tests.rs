@@ -50,13 +50,15 @@ impl ControlStore for OneCheckpoint {
     }
 }
 
+fn of(control: &Arc<OneCheckpoint>) -> Watermark {
+    let clock = Arc::new(SystemClock);
+    Watermark::new(control.clone(), clock, EmptyRead::IsTheEnd)
+}
+
 /// A watermark with what it notes.
 pub(in crate::feed) fn watermark() -> (Watermark, Arc<OneCheckpoint>) {
     let control = Arc::new(OneCheckpoint::default());
-    (
-        Watermark::new(control.clone(), Arc::new(SystemClock)),
-        control,
-    )
+    (of(&control), control)
 }
 
 fn at(second: i64) -> Timestamp {
@@ -65,6 +67,7 @@ fn at(second: i64) -> Timestamp {
 
 fn shard(id: &str) -> Shard {
     Shard {
+        stream: "stream".to_owned(),
         id: id.to_owned(),
         parent: None,
     }
@@ -74,7 +77,7 @@ fn shard(id: &str) -> Shard {
 fn the_whole_stream_is_delivered_as_far_as_its_slowest_shard() {
     let mut ends = Ends::default();
     assert_eq!(ends.reached(), None, "nothing is listed");
-    ends.list(&[shard("a"), shard("b")], &HashSet::new());
+    ends.list(&[shard("a"), shard("b")], &BTreeSet::new());
     ends.at_end("a", at(10));
     assert_eq!(ends.reached(), None, "one was never read to its end");
     ends.at_end("b", at(7));
@@ -88,12 +91,12 @@ fn the_whole_stream_is_delivered_as_far_as_its_slowest_shard() {
 #[test]
 fn where_a_shard_ends_those_that_follow_it_are_waited_for() {
     let mut ends = Ends::default();
-    ends.list(&[shard("a"), shard("b")], &HashSet::new());
+    ends.list(&[shard("a"), shard("b")], &BTreeSet::new());
     ends.at_end("a", at(10));
     ends.at_end("b", at(10));
     ends.finish("a");
     assert_eq!(ends.reached(), None, "it is not known what follows");
-    let finished = HashSet::from(["a".to_owned()]);
+    let finished = BTreeSet::from(["a".to_owned()]);
     ends.list(&[shard("a"), shard("b"), shard("child of a")], &finished);
     assert_eq!(ends.reached(), None);
     ends.at_end("child of a", at(11));
@@ -103,7 +106,7 @@ fn where_a_shard_ends_those_that_follow_it_are_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn it_is_noted_once_a_second_and_never_set_back() {
     let (watermark, control) = watermark();
-    watermark.list(&[shard("a")], &HashSet::new()).await;
+    watermark.list(&[shard("a")], &BTreeSet::new()).await;
     watermark.at_end("a", at(10)).await;
     assert_eq!(control.noted().delivered_to, Some(at(10)));
     watermark.at_end("a", at(11)).await;
@@ -112,8 +115,8 @@ async fn it_is_noted_once_a_second_and_never_set_back() {
     watermark.at_end("a", at(12)).await;
     assert_eq!(control.noted().delivered_to, Some(at(12)));
     // A process whose clock is slow goes on from what is noted.
-    let slow = Watermark::new(control.clone(), Arc::new(SystemClock));
-    slow.list(&[shard("a")], &HashSet::new()).await;
+    let slow = of(&control);
+    slow.list(&[shard("a")], &BTreeSet::new()).await;
     slow.at_end("a", at(9)).await;
     assert_eq!(control.noted().delivered_to, Some(at(12)));
 }
@@ -125,21 +128,35 @@ async fn what_was_passed_by_stays_noted_with_all_that_is_noted_later() {
     let passed_by = control.noted().passed_by_at;
     assert!(passed_by.is_some());
     // As the next process does.
-    let next = Watermark::new(control.clone(), Arc::new(SystemClock));
-    next.list(&[shard("a")], &HashSet::new()).await;
+    let next = of(&control);
+    next.list(&[shard("a")], &BTreeSet::new()).await;
     next.at_end("a", at(10)).await;
     assert_eq!(control.noted().delivered_to, Some(at(10)));
     assert_eq!(control.noted().passed_by_at, passed_by);
 }
 
 #[tokio::test]
-async fn a_stream_that_was_trimmed_unread_is_passed_by_or_not_gone_on_with() {
-    let (watermark, control) = watermark();
-    watermark.trimmed(0).await.unwrap();
+async fn where_an_empty_read_tells_nothing_only_what_is_passed_by_is_noted() {
+    let control = Arc::new(OneCheckpoint::default());
+    let clock = Arc::new(SystemClock);
+    let watermark = Watermark::new(control.clone(), clock, EmptyRead::TellsNothing);
+    watermark.list(&[shard("a")], &BTreeSet::new()).await;
+    watermark.at_end("a", at(10)).await;
     assert_eq!(control.noted(), Noted::default());
-    control.is_broken.store(true, Ordering::Relaxed);
-    assert!(watermark.trimmed(1).await.is_err());
-    control.is_broken.store(false, Ordering::Relaxed);
-    watermark.trimmed(1).await.unwrap();
+    watermark.pass_by().await.unwrap();
     assert!(control.noted().passed_by_at.is_some());
+    assert_eq!(control.noted().delivered_to, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_process_notes_is_kept() {
+    let (watermark, control) = watermark();
+    watermark.list(&[shard("a")], &BTreeSet::new()).await;
+    watermark.at_end("a", at(10)).await;
+    of(&control).pass_by().await.unwrap();
+    let passed_by = control.noted().passed_by_at;
+    tokio::time::advance(NOTE_EVERY).await;
+    watermark.at_end("a", at(11)).await;
+    assert_eq!(control.noted().delivered_to, Some(at(11)));
+    assert_eq!(control.noted().passed_by_at, passed_by);
 }

@@ -321,6 +321,9 @@ impl LeaseStore for Fault {
     async fn lease_release(&self, _: &Lease, _: &str) -> Result<(), StoreError> {
         self.strike().await
     }
+    async fn lease_remove(&self, _: &Lease) -> Result<(), StoreError> {
+        self.strike().await
+    }
     async fn leases(&self, _: &str) -> Result<Vec<LeaseState>, StoreError> {
         self.strike().await
     }
