@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::dynamodb::EventRecord;
-use casefold::feed::source::{DynamoStream, Start, StreamSource};
+use casefold::feed::dynamo::{self, DynamoStream};
+use casefold::feed::source::{Start, StreamSource};
 use casefold_command_api::auth::TokenMinter;
 use casefold_events::vocabulary::Role;
 use casefold_events::{Commit, DocketNumber, UserId};
@@ -70,14 +71,14 @@ impl Court {
     pub(crate) async fn open_new() -> Self {
         let tables = support::Court::open().await;
         let config = Config::for_endpoint(&tables.endpoint_url, &tables.prefix);
-        let streams = aws_sdk_dynamodbstreams::Client::new(&sdk_config(&config).await);
-        let stream = DynamoStream::of_table(streams, &tables.store.tables().events).await;
+        let streams = dynamo::client(&sdk_config(&config).await);
+        let stream = DynamoStream::of_table(streams, &tables.store.tables().events);
         let keys = tempfile::tempdir().unwrap();
         secret_file(&keys.path().join("master.key"), [7; 32]);
         secret_file(&keys.path().join("checkpoint.key"), [5; 32]);
         Self {
             store: Arc::new(tables.store.clone()),
-            stream: stream.unwrap().unwrap(),
+            stream,
             keys,
             tables,
         }
@@ -188,11 +189,11 @@ impl Court {
     /// All records of the event table's stream, in its order.
     pub(crate) async fn records(&self) -> Vec<EventRecord> {
         let mut records: Vec<EventRecord> = Vec::new();
-        for shard in self.stream.shards().await.unwrap() {
+        for shard in self.stream.list().await.unwrap().shards {
             let from = Start::TrimHorizon;
-            let mut next = self.stream.iterator(&shard.id, &from).await.unwrap();
+            let mut next = Some(self.stream.iterator(&shard, &from).await.unwrap());
             while let Some(iterator) = next {
-                let page = self.stream.records(&shard.id, &iterator).await.unwrap();
+                let page = self.stream.records(&shard, &iterator).await.unwrap();
                 next = page.next.filter(|_| !page.records.is_empty());
                 records.extend(page.records);
             }
