@@ -32,9 +32,9 @@ module "function" {
       Resource = [var.tables.checkpoints]
     },
     {
-      # How far a look has come, under leases.
+      # What the look at everything came to. Its leases are its own, in memory.
       Sid      = "Control"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
       Resource = [var.tables.control]
     },
     {
