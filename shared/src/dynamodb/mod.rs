@@ -91,7 +91,7 @@ pub struct DynamoStore {
 impl DynamoStore {
     /// The stores of a configuration, reached as [`sdk_config`] says.
     pub fn new(sdk: &SdkConfig, config: &Config) -> Self {
-        let meter = Meter::default();
+        let meter = Meter::of_client();
         let client = aws_sdk_dynamodb::config::Builder::from(sdk)
             .interceptor(meter.clone())
             .build();
@@ -125,7 +125,7 @@ impl DynamoStore {
     /// The same stores, whose requests are counted by themselves as well as here.
     #[must_use]
     pub fn counted_apart(&self) -> Self {
-        let meter = Meter::default();
+        let meter = Meter::beside_another();
         let client = self.client.config().to_builder().interceptor(meter.clone());
         Self {
             client: Client::from_conf(client.build()),
