@@ -16,6 +16,7 @@ mod calendar;
 mod commands;
 mod documents;
 mod envelope;
+mod group;
 mod history;
 mod jobs;
 mod lists;
