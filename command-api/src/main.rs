@@ -10,10 +10,11 @@ use casefold_command_api::auth::TokenVerifier;
 use casefold_command_api::http::{ApiState, router};
 use casefold_command_api::service::Service;
 use casefold_shared::clock::SystemClock;
-use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig};
+use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig, MetricsMode};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
+use casefold_shared::metrics::Metrics;
 use casefold_shared::telemetry::{self, Format};
 
 #[tokio::main]
@@ -24,7 +25,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let sdk = sdk_config(&config).await;
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
-    let mut service = Service::new(Stores::of(store), Arc::new(SystemClock));
+    let mode = MetricsMode::from_env(MetricsMode::Emf)?;
+    let metrics = Metrics::of(mode, &config, Arc::new(SystemClock));
+    let mut service = Service::new(Stores::of(store), Arc::new(SystemClock)).with_metrics(metrics);
     let documents = DocumentsConfig::from_env()?;
     if let Some(bucket) = &documents.bucket {
         service = service.with_documents(in_bucket(bucket, &sdk, &documents)?);

@@ -6,6 +6,7 @@ use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, Stor
 use super::envelope::{CaseHead, Envelope};
 use super::load::{Found, Purpose};
 use super::policies::Planned;
+use super::told::{Tally, Told};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::{CaseCommand, EntryRef, PetitionCommand};
 use crate::decide::{self, Ask, Decision};
@@ -24,7 +25,22 @@ impl Service {
         &self,
         request: Request<PetitionCommand>,
     ) -> Result<Answer, CommandError> {
-        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        let told = Told {
+            command: request.command.name(),
+            correlation_id: &request.correlation_id,
+            docket_number: None,
+        };
+        let tally = Tally::default();
+        let work = self.begin_case(&request, &tally);
+        self.telling(told, &tally, work).await
+    }
+
+    async fn begin_case(
+        &self,
+        request: &Request<PetitionCommand>,
+        tally: &Tally,
+    ) -> Result<Answer, CommandError> {
+        let envelope = Envelope::new(request, request.command.name(), None, self)?;
         if let Some(key) = &request.idempotency_key
             && let Some(claim) = self.events.claim_get(key).await?
         {
@@ -59,7 +75,10 @@ impl Service {
                     return self.repeated_petition(&envelope, claim.commit).await;
                 }
                 // The counter is behind the cases: it was lost, or they came another way.
-                BeginOutcome::NumberTaken => self.recover_counter(year).await?,
+                BeginOutcome::NumberTaken => {
+                    tally.conflict();
+                    self.recover_counter(year).await?;
+                }
             }
         }
         Err(CommandError::Contended)
@@ -105,8 +124,24 @@ impl Service {
         docket_number: DocketNumber,
         request: Request<CaseCommand>,
     ) -> Result<Answer, CommandError> {
+        let told = Told {
+            command: request.command.name(),
+            correlation_id: &request.correlation_id,
+            docket_number: Some(docket_number),
+        };
+        let tally = Tally::default();
+        let work = self.change_case(docket_number, &request, &tally);
+        self.telling(told, &tally, work).await
+    }
+
+    async fn change_case(
+        &self,
+        docket_number: DocketNumber,
+        request: &Request<CaseCommand>,
+        tally: &Tally,
+    ) -> Result<Answer, CommandError> {
         let name = request.command.name();
-        let envelope = Envelope::new(&request, name, Some(docket_number), self)?;
+        let envelope = Envelope::new(request, name, Some(docket_number), self)?;
         let entries = request.command.entries();
         for _ in 0..MAX_TRIES {
             let key = request.idempotency_key.as_ref();
@@ -127,7 +162,7 @@ impl Service {
                 ids: &mut ids,
             };
             let decision = decide::case(&case, &request.command, ask);
-            let decision = if_match(&request, case.version, decision)?;
+            let decision = if_match(request, case.version, decision)?;
             self.require_stored(request.command.attachments()).await?;
             let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
             let planned = self.plan(&case, draft, decision.events)?;
@@ -141,7 +176,7 @@ impl Service {
                     let step = self.step_of(commits).await?;
                     return first(envelope.repeat(self, &step).await?, docket_number);
                 }
-                AppendOutcome::Conflict => {}
+                AppendOutcome::Conflict => tally.conflict(),
             }
         }
         Err(CommandError::Contended)

@@ -10,6 +10,7 @@ use super::commands::sealed;
 use super::envelope::{CaseHead, Envelope};
 use super::load::Found;
 use super::policies::{Planned, by_policy};
+use super::told::{Tally, Told};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::GroupCommand;
 use crate::decide::{self, Ask, Decision};
@@ -26,21 +27,29 @@ impl Service {
         &self,
         request: Request<GroupCommand>,
     ) -> Result<Vec<Answer>, CommandError> {
-        self.command_group_on(request, None).await
+        let told = Told {
+            command: request.command.name(),
+            correlation_id: &request.correlation_id,
+            docket_number: None,
+        };
+        let tally = Tally::default();
+        let work = self.command_group_on(&request, None, &tally);
+        self.telling(told, &tally, work).await
     }
 
     /// The same over cases that were read already; after a lost race they are read again.
     pub(super) async fn command_group_on(
         &self,
-        request: Request<GroupCommand>,
+        request: &Request<GroupCommand>,
         read: Option<Vec<Case>>,
+        tally: &Tally,
     ) -> Result<Vec<Answer>, CommandError> {
-        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        let envelope = Envelope::new(request, request.command.name(), None, self)?;
         let mut read = read;
         for _ in 0..MAX_TRIES {
             let found = match read.take() {
                 Some(cases) => FoundGroup::Cases(cases),
-                None => self.find_group(&request).await?,
+                None => self.find_group(request).await?,
             };
             let cases = match found {
                 FoundGroup::Cases(cases) => cases,
@@ -78,7 +87,7 @@ impl Service {
                 AppendOutcome::Repeated(commits) => {
                     return self.repeated_group(&envelope, commits).await;
                 }
-                AppendOutcome::Conflict => {}
+                AppendOutcome::Conflict => tally.conflict(),
             }
         }
         Err(CommandError::Contended)

@@ -3,6 +3,12 @@
 //!
 //! Tests of several crates include this file.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test target uses a part of this"
+)]
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
