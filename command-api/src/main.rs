@@ -26,7 +26,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
     let mode = MetricsMode::from_env(MetricsMode::Emf)?;
-    let metrics = Metrics::of(mode, &config, Arc::new(SystemClock));
+    let metrics = Metrics::of(mode, &config.table_prefix, Arc::new(SystemClock));
     let mut service = Service::new(Stores::of(store), Arc::new(SystemClock)).with_metrics(metrics);
     let documents = DocumentsConfig::from_env()?;
     if let Some(bucket) = &documents.bucket {

@@ -20,6 +20,7 @@
 //! | [`relational`] | cases as rows for an SQL database: what is written, and when | SQL's dialects |
 //! | [`verify`] | every hash chain, signed checkpoints over all heads, and the proof of a commit | Lambda, DynamoDB |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
+//! | `told` | what a batch tells: a line for each case in the log, and figures | stores, Lambda |
 
 pub mod anew;
 pub mod difference;
@@ -33,6 +34,7 @@ pub mod rebuild;
 pub mod record;
 pub mod relational;
 pub mod stream;
+mod told;
 pub mod verify;
 
 pub use fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder, RowsFolder};

@@ -4,18 +4,19 @@
 //! With the feature `kms`, the master key of personal data is the one that `CASEFOLD_KMS_KEY`
 //! names.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
 
 use casefold_projector::{Projector, record};
 use casefold_shared::clock::SystemClock;
-use casefold_shared::config::{Config, MasterKeyConfig};
+use casefold_shared::config::{Config, MasterKeyConfig, MetricsMode};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
+use casefold_shared::metrics::Metrics;
+use casefold_shared::telemetry::panics::caught;
 use casefold_shared::telemetry::{self, Format};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
 #[tokio::main]
@@ -25,10 +26,18 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let sdk = sdk_config(&config).await;
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
-    let projector = &Projector::of_this_build(&Stores::of(store), Arc::new(SystemClock));
+    let mode = MetricsMode::from_env(MetricsMode::Emf)?;
+    let metrics = Metrics::of(mode, &config.table_prefix, Arc::new(SystemClock));
+    let stores = Stores::of(store);
+    let projector = &Projector::of_this_build(&stores, Arc::new(SystemClock)).with_metrics(metrics);
     projector.retry_parked().await;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        Ok::<_, Infallible>(projector.handle(record::batch(event.payload)).await)
+        // A panic fails the invocation, as it would by itself, and tells Lambda nothing of it.
+        let handled = caught(projector.handle(record::batch(event.payload))).await;
+        handled.map_err(|panicked| Diagnostic {
+            error_type: "Casefold.Failed".to_owned(),
+            error_message: panicked.to_string(),
+        })
     }))
     .await
 }

@@ -16,9 +16,12 @@ use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_projector::Projector;
 use casefold_shared::clock::{Clock, SystemClock};
+use casefold_shared::config::MetricsMode;
 use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{BoxError, ControlStore, Stores};
+use casefold_shared::metrics::Metrics;
+use casefold_shared::telemetry::panics::caught;
 use clap::Args;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -166,7 +169,9 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     }
     let store = Arc::clone(backend.store());
     let stores = Stores::of(store);
-    let service = Service::new(stores, Arc::new(SystemClock)).with_documents(documents);
+    let service = Service::new(stores, Arc::new(SystemClock))
+        .with_documents(documents)
+        .with_metrics(metrics(&backend)?);
     // What serves the API alone leaves the rest to others.
     let jobs = (!args.no_projector).then(|| tokio::spawn(jobs(service.clone())));
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?)
@@ -188,7 +193,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     // Without a feed nobody listens.
     let _ = stop.send(true);
     while let Some(ended) = feeds.join_next().await {
-        ended?;
+        // What a panic said is in no error: the log has its place.
+        ended.map_err(|_| "a part of the service ended by a panic")?;
     }
     backend.close().await;
     Ok(ExitCode::SUCCESS)
@@ -237,9 +243,18 @@ pub(crate) async fn feed(backend: &Backend) -> Result<Feed, CommandFailure> {
     projector_feed(backend, trims(backend, 1).pop()).await
 }
 
+/// Where figures are told: nowhere on one machine, unless the environment says so.
+fn metrics(backend: &Backend) -> Result<Metrics, CommandFailure> {
+    let mode = MetricsMode::from_env(MetricsMode::Off)?;
+    let deployment = backend.store().prefix();
+    Ok(Metrics::of(mode, deployment, Arc::new(SystemClock)))
+}
+
 async fn projector_feed(backend: &Backend, trim: Option<Trim>) -> Result<Feed, CommandFailure> {
     let store = backend.store();
-    let projector = Projector::of_this_build(&Stores::of(store.clone()), Arc::new(SystemClock));
+    let stores = Stores::of(store.clone());
+    let projector =
+        Projector::of_this_build(&stores, Arc::new(SystemClock)).with_metrics(metrics(backend)?);
     projector.retry_parked().await;
     let control: Arc<dyn ControlStore> = Arc::<DynamoStore>::clone(store);
     let feed = Feed::new(
@@ -300,7 +315,7 @@ impl BatchHandler for ProjectorHandler {
         // In a task of its own, so that a panic fails the batch and not the feed, as it
         // would fail a Lambda's invocation.
         let projector = self.0.clone();
-        Ok(tokio::spawn(async move { projector.handle(batch).await }).await?)
+        Ok(tokio::spawn(async move { caught(projector.handle(batch)).await }).await??)
     }
 }
 

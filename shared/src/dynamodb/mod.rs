@@ -117,6 +117,11 @@ impl DynamoStore {
         &self.tables
     }
 
+    /// How the tables' names begin, by which the deployment is named.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// What all requests of this store and its clones have cost so far.
     pub fn consumed(&self) -> Consumed {
         self.meter.consumed()

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::line::Line;
 use crate::clock::Clock;
-use crate::config::{Config, MetricsMode};
+use crate::config::MetricsMode;
 
 /// Where a process tells its figures; nowhere by default. A clone is cheap.
 #[derive(Clone, Default)]
@@ -73,11 +73,11 @@ impl Metrics {
         })))
     }
 
-    /// What a process is configured to: lines on standard output, of the deployment that its
-    /// tables' prefix names, or nothing.
-    pub fn of(mode: MetricsMode, config: &Config, clock: Arc<dyn Clock>) -> Self {
+    /// What a process is configured to: lines on standard output, of the deployment that the
+    /// prefix of its tables names, or nothing.
+    pub fn of(mode: MetricsMode, deployment: &str, clock: Arc<dyn Clock>) -> Self {
         match mode {
-            MetricsMode::Emf => Self::emf(&config.table_prefix, clock, Arc::new(StandardOutput)),
+            MetricsMode::Emf => Self::emf(deployment, clock, Arc::new(StandardOutput)),
             MetricsMode::Off => Self::off(),
         }
     }
