@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use casefold_shared::telemetry::panics::{self, Panicked, caught};
+use casefold_shared::telemetry::{self, Format};
 use serde_json::Value;
 use tracing::Instrument;
 
@@ -32,7 +34,7 @@ impl Log {
     }
 }
 
-/// One test, for there is one log and one hook in a process.
+/// There is one log and one hook in a process, so the other test looks at another process.
 #[test]
 fn a_panic_is_a_line_with_its_place_and_nothing_that_was_put_together() {
     let log = Log::default();
@@ -79,4 +81,37 @@ fn a_panic_is_a_line_with_its_place_and_nothing_that_was_put_together() {
     );
     assert!(!format!("{lines:?}").contains("Vera"), "{lines:?}");
     assert!(!Panicked.to_string().contains("Vera"));
+}
+
+/// Makes the test below begin logging as a process does, and panic.
+const CHILD: &str = "CASEFOLD_TEST_PANICS";
+
+#[test]
+fn a_process_that_logs_json_says_a_panic_in_one_line_of_it() {
+    if std::env::var_os(CHILD).is_some() {
+        telemetry::init(Format::Json).unwrap();
+        panic!("a secret of {}", String::from("Vera Lindholm"));
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["a_process_that_logs_json", "--nocapture"])
+        .env(CHILD, "1")
+        .env_remove("RUST_BACKTRACE")
+        .env_remove(telemetry::LOG_VARIABLE)
+        .output()
+        .unwrap();
+    assert!(!child.status.success());
+    let said = String::from_utf8(child.stderr).unwrap();
+    let lines: Vec<_> = said
+        .lines()
+        .filter(|line| line.contains("panicked"))
+        .collect();
+    let [line] = lines.as_slice() else {
+        panic!("{said}")
+    };
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        (&line["message"], &line["level"]),
+        (&"panicked".into(), &"ERROR".into())
+    );
+    assert!(!said.contains("Vera"), "{said}");
 }
