@@ -45,7 +45,7 @@ pub enum TelemetryError {
     Twice(#[source] TryInitError),
 }
 
-/// Begins logging, once in a process; [panics](panics) are logged as well.
+/// Begins logging, once in a process; [panics] are logged as well.
 ///
 /// # Errors
 /// [`TelemetryError`] where the filter can't be understood, or logging has begun already.

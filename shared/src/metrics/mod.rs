@@ -8,7 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`table`] | every metric: its name, unit, dimensions and meaning; `docs/metrics.md` and Terraform are held to it |
-//! | [`line`](self::line) | a line, put together and written out |
+//! | [`mod@line`] | a line, put together and written out |
 //! | this one | the handle on where lines go |
 
 pub mod line;
