@@ -7,10 +7,11 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use casefold_projector::Projections;
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::config::{Config, ConfigError, MasterKeyConfig};
+use casefold_shared::config::{Config, ConfigError, MasterKeyConfig, MetricsMode};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{StoreError, Stores};
 use casefold_shared::keys::Keyring;
+use casefold_shared::metrics::Metrics;
 
 use crate::cli::Options;
 use crate::data_dir::{self, Acquired, DataDir, DataDirError, OwnerGuard, RunningService};
@@ -126,6 +127,20 @@ impl Backend {
     /// How to reach the endpoint's other APIs.
     pub const fn sdk(&self) -> &SdkConfig {
         &self.sdk
+    }
+
+    /// Where figures are told: nowhere, unless the environment says so. They are lines for
+    /// CloudWatch, which is seldom near.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn metrics(&self) -> Result<Metrics, ConfigError> {
+        let mode = MetricsMode::from_env(MetricsMode::Off)?;
+        Ok(Metrics::of(
+            mode,
+            self.store.prefix(),
+            Arc::new(SystemClock),
+        ))
     }
 
     /// The embedded engine, where this process runs it.

@@ -11,6 +11,8 @@ use casefold_projector::Projector;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{BoxError, Stores};
+use casefold_shared::metrics::Metrics;
+use casefold_shared::telemetry::panics::caught;
 
 use crate::backend::Backend;
 use crate::cmd::CommandFailure;
@@ -26,6 +28,7 @@ pub(crate) struct Reading {
     source: Arc<dyn StreamSource>,
     store: Arc<DynamoStore>,
     config: FeedConfig,
+    metrics: Metrics,
     /// Under which name, and how, where others may read beside it.
     shared: Option<(String, Sharing)>,
 }
@@ -68,6 +71,7 @@ impl Reading {
                 lease_lasts,
                 ..config
             },
+            metrics: backend.metrics()?,
             shared,
         })
     }
@@ -94,7 +98,8 @@ impl Reading {
     /// The feed of the projector, once that has tried what is parked again.
     pub(crate) async fn projector_feed(&self, trim: Option<Trim>) -> Feed {
         let stores = Stores::of(Arc::clone(&self.store));
-        let projector = Projector::of_this_build(&stores, Arc::new(SystemClock));
+        let projector = Projector::of_this_build(&stores, Arc::new(SystemClock))
+            .with_metrics(self.metrics.clone());
         projector.retry_parked().await;
         let feed = self.feed(Arc::new(ProjectorHandler(projector)), trim);
         let empty_read = match self.shared {
@@ -146,6 +151,6 @@ impl BatchHandler for ProjectorHandler {
         // In a task of its own, so that a panic fails the batch and not the feed, as it
         // would fail a Lambda's invocation.
         let projector = self.0.clone();
-        Ok(tokio::spawn(async move { projector.handle(batch).await }).await?)
+        Ok(tokio::spawn(async move { caught(projector.handle(batch)).await }).await??)
     }
 }

@@ -33,7 +33,7 @@ use casefold_shared::gateway::{
     EntrySelection, EventStore, Generation, ProjectionId, Quarantined, SnapshotStore, StoreError,
 };
 
-use crate::folder::{Advanced, Folder};
+use crate::folder::{Advanced, Folder, Progress};
 use crate::hints::Hints;
 use crate::history::Obstacle;
 use crate::projections::case::entries_changed;
@@ -96,6 +96,8 @@ pub struct Counts {
     pub conflicts: u64,
     /// Cases parked, or found parked still.
     pub parked: u64,
+    /// Of these, cases that were not parked before.
+    pub newly_parked: u64,
     /// Cases released.
     pub released: u64,
 }
@@ -107,6 +109,7 @@ impl std::ops::AddAssign for Counts {
         self.gaps += other.gaps;
         self.conflicts += other.conflicts;
         self.parked += other.parked;
+        self.newly_parked += other.newly_parked;
         self.released += other.released;
     }
 }
@@ -237,9 +240,10 @@ impl CaseFolder {
         hints: &Hints,
     ) -> Result<Advanced, AdvanceError> {
         let mut counts = Counts::default();
+        let mut progress = None;
         let (parked, end) = futures::future::join(
             self.parked_get(docket_number),
-            self.reach(docket_number, hints, &mut counts),
+            self.reach(docket_number, hints, &mut counts, &mut progress),
         )
         .await;
         let reached = match end {
@@ -256,6 +260,7 @@ impl CaseFolder {
         Ok(Advanced {
             advance: settled.await?,
             case,
+            progress,
         })
     }
 
@@ -265,10 +270,12 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
+        progress: &mut Option<Progress>,
     ) -> Result<ReachedCase, Stop> {
         let mut tries = Tries::default();
         loop {
-            let end = self.reach_once(docket_number, hints, counts).await;
+            let tried = self.reach_once(docket_number, hints, counts, progress);
+            let end = tried.await;
             match end {
                 Err(Stop::Superseded) if tries.again(counts).await => {}
                 end => return end,
@@ -281,6 +288,7 @@ impl CaseFolder {
         docket_number: DocketNumber,
         hints: &Hints,
         counts: &mut Counts,
+        progress: &mut Option<Progress>,
     ) -> Result<ReachedCase, Stop> {
         let wanted: Vec<DocketEntryId> = entries_changed(hints.commits()).into_iter().collect();
         let entries = match wanted.is_empty() {
@@ -295,7 +303,12 @@ impl CaseFolder {
             .case_get(self.generation(), docket_number, entries)
             .await
             .map_err(|error| Stop::of(error, hints.first().unwrap_or(Version(1))))?;
-        let mut step = Step::new(self, snapshot, wanted, counts);
+        let before = version_of(snapshot.as_ref());
+        let progress = progress.get_or_insert_with(|| Progress {
+            before,
+            folded: Vec::new(),
+        });
+        let mut step = Step::new(self, snapshot, wanted, counts, &mut progress.folded);
         let version = step.version();
         if step.counts.conflicts == 0 {
             step.counts.duplicates = hints.duplicates_at(version);

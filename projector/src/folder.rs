@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use casefold_events::{DocketNumber, Version};
+use casefold_events::{Commit, CorrelationId, DocketNumber, Timestamp, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{Head, ProjectionId, Quarantined, StoreError};
 use serde_json::Value;
@@ -86,6 +86,38 @@ pub struct Advanced {
     pub advance: Advance,
     /// The case, from a folder of cases: others are made from it.
     pub case: Option<Case>,
+    /// Which commits, from a folder of cases: they are told of by its snapshots.
+    pub progress: Option<Progress>,
+}
+
+/// Which commits were folded into a snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How far the snapshot was before.
+    pub before: Version,
+    /// What was folded and written, in order.
+    pub folded: Vec<FoldedCommit>,
+}
+
+/// A commit that was folded, as far as it is told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoldedCommit {
+    /// Its version.
+    pub version: Version,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The request that it came with.
+    pub correlation_id: CorrelationId,
+}
+
+impl From<&Commit> for FoldedCommit {
+    fn from(commit: &Commit) -> Self {
+        Self {
+            version: commit.version,
+            recorded_at: commit.recorded_at,
+            correlation_id: commit.correlation_id.clone(),
+        }
+    }
 }
 
 /// What putting whole histories came to, in cases.

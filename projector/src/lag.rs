@@ -43,6 +43,11 @@ impl Lags {
         }
     }
 
+    /// The time, by which lags are told.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Notes that a commit recorded then is folded into these generations. A failure is no
     /// matter: the next one is noted.
     pub(crate) async fn note(&self, ids: &[ProjectionId], recorded_at: Timestamp) {

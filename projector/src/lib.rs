@@ -22,6 +22,7 @@
 //! | [`work`] | the same in pieces of a bounded time, for a worker that is called again and again | Lambda, DynamoDB |
 //! | [`stream`] | a batch in, `batchItemFailures` out | how a case is folded |
 //! | [`lambda`] | the shell of a Lambda function: which handler, what it is made of | how anything is done |
+//! | `told` | what a batch tells: a line for each case in the log, and figures | stores, Lambda |
 
 pub mod anew;
 pub mod difference;
@@ -36,6 +37,7 @@ pub mod rebuild;
 pub mod record;
 pub mod relational;
 pub mod stream;
+mod told;
 pub mod verify;
 pub mod work;
 

@@ -11,8 +11,9 @@ use casefold_events::personal::opening::is_closed;
 use casefold_events::{Commit, CommitRef, DocketNumber};
 use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::Stores;
+use casefold_shared::gateway::{Stores, accounted};
 use casefold_shared::keys::Vault;
+use casefold_shared::metrics::Metrics;
 use futures::StreamExt;
 use futures::future::{join, join_all};
 
@@ -22,6 +23,7 @@ use crate::hints::Hints;
 use crate::lag::Lags;
 use crate::projections::{Live, Projections};
 use crate::record::{self, Meaning};
+use crate::told::{BatchTold, CaseTold};
 
 /// How many cases of a batch are folded at once: enough to hide the store's round trips
 /// behind one another, few enough to stay far from its limits.
@@ -40,6 +42,7 @@ pub struct Projector {
     projections: Projections,
     lags: Option<Lags>,
     vault: Option<Arc<Vault>>,
+    metrics: Metrics,
 }
 
 /// What became of a batch.
@@ -79,6 +82,7 @@ impl Projector {
             projections,
             lags: None,
             vault: None,
+            metrics: Metrics::off(),
         }
     }
 
@@ -88,7 +92,14 @@ impl Projector {
             projections: Projections::of_this_build(stores, &clock),
             lags: Some(Lags::new(stores.control.clone(), clock)),
             vault: Some(stores.vault.clone()),
+            metrics: Metrics::off(),
         }
+    }
+
+    /// The same projector, which tells what its batches come to.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Folds a batch. It never fails as a whole: what may pass is reported record by record,
@@ -113,6 +124,18 @@ impl Projector {
     /// Folds records, and tells what became of them. The commits of one case are folded
     /// together and written once; cases are folded concurrently.
     pub async fn project(&self, records: Vec<EventRecord>) -> BatchOutcome {
+        let (count, mut told) = (records.len(), BatchTold::default());
+        let (outcome, consumed) = accounted(self.project_batch(records, &mut told)).await;
+        self.metrics
+            .tell(|| told.figures(count, &outcome, consumed));
+        outcome
+    }
+
+    async fn project_batch(
+        &self,
+        records: Vec<EventRecord>,
+        batch_told: &mut BatchTold,
+    ) -> BatchOutcome {
         let mut outcome = BatchOutcome::default();
         let mut told = told_of(records, &mut outcome.ignored);
         self.open(&mut told.commits).await;
@@ -135,11 +158,12 @@ impl Projector {
             .max();
         let live = &live;
         let folding = cases.into_iter().map(|(docket_number, batch)| async move {
-            let advances = advance(live, docket_number, &batch.hints).await;
-            (batch.sequence_numbers, advances)
+            let (advances, told) = advance(live, docket_number, &batch.hints).await;
+            (batch.sequence_numbers, advances, told)
         });
         let mut folding = futures::stream::iter(folding).buffer_unordered(CASES_AT_ONCE);
-        while let Some((sequence_numbers, advances)) = folding.next().await {
+        while let Some((sequence_numbers, advances, told)) = folding.next().await {
+            batch_told.add(&told, self.lags.as_ref().map(Lags::now));
             let mut passed = true;
             for advance in advances {
                 match advance {
@@ -220,7 +244,7 @@ impl Projector {
         hints: &Hints,
     ) -> Vec<Result<Advance, AdvanceError>> {
         match self.projections.live().await {
-            Ok(live) => advance(&live, docket_number, hints).await,
+            Ok(live) => advance(&live, docket_number, hints).await.0,
             Err(error) => vec![Err(AdvanceError::Generations(error))],
         }
     }
@@ -232,7 +256,7 @@ async fn advance(
     live: &Live,
     docket_number: DocketNumber,
     hints: &Hints,
-) -> Vec<Result<Advance, AdvanceError>> {
+) -> (Vec<Result<Advance, AdvanceError>>, CaseTold) {
     let cases = live.cases.iter();
     let others = live.others.iter();
     let (cases, others) = join(
@@ -240,9 +264,15 @@ async fn advance(
         join_all(others.map(|folder| folder.advance(docket_number, hints))),
     )
     .await;
+    let mut told = CaseTold::new(docket_number);
     let mut advances = Vec::with_capacity(cases.len() + others.len());
     let mut furthest: Option<Case> = None;
-    for advanced in cases.into_iter().chain(others) {
+    let ids = live.cases.iter().map(|folder| folder.id());
+    let ids = ids.chain(live.others.iter().map(|folder| folder.id()));
+    for (id, advanced) in ids.zip(cases.into_iter().chain(others)) {
+        if let Ok(advanced) = &advanced {
+            told.add(id, advanced);
+        }
         advances.push(advanced.map(|advanced| {
             let version = |case: &Option<Case>| case.as_ref().map(|case| case.version);
             if version(&advanced.case) >= version(&furthest) {
@@ -254,9 +284,14 @@ async fn advance(
     if let Some(case) = &furthest {
         let lists = live.lists.iter();
         let brought = join_all(lists.map(|folder| folder.bring(case))).await;
-        advances.extend(brought.into_iter().filter_map(Result::err).map(Err));
+        for brought in brought {
+            match brought {
+                Ok(counts) => told.add_counts(&counts),
+                Err(error) => advances.push(Err(error)),
+            }
+        }
     }
-    advances
+    (advances, told)
 }
 
 /// Tries the parked cases of a generation again: a newer build may understand what parked

@@ -109,6 +109,45 @@ impl CheckpointKeyConfig {
     }
 }
 
+/// Names the variable that says whether and how operating figures are told: `emf` or `off`.
+pub const METRICS_VARIABLE: &str = "CASEFOLD_METRICS";
+
+/// Whether and how a process tells operating figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsMode {
+    /// As lines of CloudWatch's embedded metric format, on standard output.
+    Emf,
+    /// Not at all.
+    Off,
+}
+
+impl MetricsMode {
+    /// What the process's environment says ([`METRICS_VARIABLE`]: `emf` or `off`), else what the
+    /// caller has by default. A variable that is empty counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that can't be used.
+    pub fn from_env(default: Self) -> Result<Self, ConfigError> {
+        Self::from_values(env::var, default)
+    }
+
+    fn from_values(
+        value_of: impl Fn(&'static str) -> Result<String, VarError>,
+        default: Self,
+    ) -> Result<Self, ConfigError> {
+        match value(&value_of, METRICS_VARIABLE)?.as_deref() {
+            None => Ok(default),
+            Some("emf") => Ok(Self::Emf),
+            Some("off") => Ok(Self::Off),
+            Some(other) => Err(ConfigError::Unusable {
+                variable: METRICS_VARIABLE,
+                value: other.to_owned(),
+                takes: "emf or off",
+            }),
+        }
+    }
+}
+
 /// Which master key the keys of personal values are under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MasterKeyConfig {
@@ -397,6 +436,20 @@ mod tests {
             error.to_string().contains(CHECKPOINT_TRUSTED_KEYS_VARIABLE),
             "{error}"
         );
+    }
+
+    #[test]
+    fn figures_are_told_as_the_variable_says_else_as_the_process_does_by_default() {
+        let mode = |value: &str, default| {
+            MetricsMode::from_values(|_| Ok(value.to_owned()), default).map_err(|e| e.to_string())
+        };
+        for default in [MetricsMode::Emf, MetricsMode::Off] {
+            assert_eq!(mode("", default), Ok(default));
+            assert_eq!(mode("emf", default), Ok(MetricsMode::Emf));
+            assert_eq!(mode("off", default), Ok(MetricsMode::Off));
+            let error = mode("prometheus", default).unwrap_err();
+            assert!(error.contains(METRICS_VARIABLE), "{error}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`signing`] | signing checkpoints, with a key of this machine or of AWS KMS | what is signed |
+//! | [`metrics`] | operating figures: which there are, and telling them | who counts what, and when |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
 pub mod accesses;
@@ -34,6 +35,7 @@ pub mod gateway;
 pub mod generations;
 pub mod keys;
 pub mod lists;
+pub mod metrics;
 pub mod milestone;
 pub mod signing;
 pub mod telemetry;

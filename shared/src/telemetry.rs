@@ -1,5 +1,7 @@
 //! Logging: one line an event, on standard error.
 
+pub mod panics;
+
 use std::io::IsTerminal;
 
 use tracing_subscriber::Layer;
@@ -43,7 +45,7 @@ pub enum TelemetryError {
     Twice(#[source] TryInitError),
 }
 
-/// Begins logging, once in a process.
+/// Begins logging, once in a process; [panics] are logged as well.
 ///
 /// # Errors
 /// [`TelemetryError`] where the filter can't be understood, or logging has begun already.
@@ -65,7 +67,9 @@ pub fn init(format: Format) -> Result<(), TelemetryError> {
     tracing_subscriber::registry()
         .with(lines)
         .try_init()
-        .map_err(TelemetryError::Twice)
+        .map_err(TelemetryError::Twice)?;
+    panics::log_all();
+    Ok(())
 }
 
 #[cfg(test)]
@@ -80,6 +84,8 @@ mod tests {
     #[test]
     fn beginning_twice_is_an_error() {
         init(Format::Text).unwrap();
+        // The panics of other tests are for whoever runs them.
+        drop(std::panic::take_hook());
         assert!(matches!(init(Format::Json), Err(TelemetryError::Twice(_))));
     }
 }

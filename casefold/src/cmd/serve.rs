@@ -165,7 +165,9 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     }
     let store = Arc::clone(backend.store());
     let stores = Stores::of(store);
-    let service = Service::new(stores, Arc::new(SystemClock)).with_documents(documents);
+    let service = Service::new(stores, Arc::new(SystemClock))
+        .with_documents(documents)
+        .with_metrics(backend.metrics()?);
     // What serves the API alone leaves the rest to others.
     if !args.no_projector {
         feeds.spawn(jobs(service.clone(), duties, stopped));
@@ -185,7 +187,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
     // Without a feed nobody listens.
     let _ = stop.send(true);
     while let Some(ended) = feeds.join_next().await {
-        ended?;
+        // What a panic said is in no error: the log has its place.
+        ended.map_err(|_| "a part of the service ended by a panic")?;
     }
     backend.close().await;
     Ok(ExitCode::SUCCESS)

@@ -105,7 +105,14 @@ pub enum ExportError {
     Store(#[from] StoreError),
     /// The thread that writes files ended.
     #[error("the thread that writes files ended")]
-    Thread(#[from] JoinError),
+    Thread,
+}
+
+impl From<JoinError> for ExportError {
+    /// What a panic said may be of anybody, and an error is shown: the log has its place.
+    fn from(_: JoinError) -> Self {
+        Self::Thread
+    }
 }
 
 /// An export.

@@ -13,6 +13,7 @@ use casefold_projector::relational::{
 use casefold_shared::clock::SystemClock;
 use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{BoxError, Stores};
+use casefold_shared::telemetry::panics::caught;
 use tokio::sync::watch;
 
 use super::TargetUrl;
@@ -140,6 +141,6 @@ impl BatchHandler for Handler {
     async fn handle(&self, batch: Event) -> Result<DynamoDbEventResponse, BoxError> {
         // In a task of its own, so that a panic fails the batch and not the feed.
         let projector = self.0.clone();
-        Ok(tokio::spawn(async move { projector.handle(batch).await }).await?)
+        Ok(tokio::spawn(async move { caught(projector.handle(batch)).await }).await??)
     }
 }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::dynamodb::EventRecord;
-use casefold::feed::dynamo::{self, DynamoStream};
-use casefold::feed::source::{Start, StreamSource};
 use casefold_command_api::auth::TokenMinter;
 use casefold_events::vocabulary::Role;
 use casefold_events::{Commit, DocketNumber, UserId};
@@ -14,8 +12,7 @@ use casefold_projector::projections::opener;
 use casefold_projector::work::Worker;
 use casefold_projector::{History, Projections};
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::config::Config;
-use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::{AppendOutcome, EventStore, ProjectionId, Stores};
 use casefold_shared::signing::{LocalSigner, Signer};
 use serde_json::{Value, json};
@@ -53,7 +50,6 @@ impl Package {
 pub(crate) struct Court {
     pub(crate) tables: support::Court,
     pub(crate) store: Arc<DynamoStore>,
-    stream: DynamoStream,
     keys: TempDir,
 }
 
@@ -70,15 +66,11 @@ impl Court {
     /// New tables, to which no process of the service has come yet.
     pub(crate) async fn open_new() -> Self {
         let tables = support::Court::open().await;
-        let config = Config::for_endpoint(&tables.endpoint_url, &tables.prefix);
-        let streams = dynamo::client(&sdk_config(&config).await);
-        let stream = DynamoStream::of_table(streams, &tables.store.tables().events);
         let keys = tempfile::tempdir().unwrap();
         secret_file(&keys.path().join("master.key"), [7; 32]);
         secret_file(&keys.path().join("checkpoint.key"), [5; 32]);
         Self {
             store: Arc::new(tables.store.clone()),
-            stream,
             keys,
             tables,
         }
@@ -188,17 +180,7 @@ impl Court {
 
     /// All records of the event table's stream, in its order.
     pub(crate) async fn records(&self) -> Vec<EventRecord> {
-        let mut records: Vec<EventRecord> = Vec::new();
-        for shard in self.stream.list().await.unwrap().shards {
-            let from = Start::TrimHorizon;
-            let mut next = Some(self.stream.iterator(&shard, &from).await.unwrap());
-            while let Some(iterator) = next {
-                let page = self.stream.records(&shard, &iterator).await.unwrap();
-                next = page.next.filter(|_| !page.records.is_empty());
-                records.extend(page.records);
-            }
-        }
-        records
+        self.tables.stream_records().await
     }
 
     /// Hands all that is in the stream to a projector, as its event source mapping does.

@@ -18,9 +18,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
+use aws_lambda_events::dynamodb::EventRecord;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use casefold::engine::Engine;
+use casefold::feed::dynamo::{self, DynamoStream};
+use casefold::feed::source::{Start, StreamSource};
 use casefold_events::personal::keys::DataKey;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
@@ -94,6 +97,24 @@ impl Court {
     pub async fn client(&self) -> Client {
         let config = Config::for_endpoint(&self.endpoint_url, &self.prefix);
         Client::new(&sdk_config(&config).await)
+    }
+
+    /// Every record of the event table's stream, from its beginning.
+    pub async fn stream_records(&self) -> Vec<EventRecord> {
+        let config = Config::for_endpoint(&self.endpoint_url, &self.prefix);
+        let client = dynamo::client(&sdk_config(&config).await);
+        let stream = DynamoStream::of_table(client, &self.store.tables().events);
+        let mut records = Vec::new();
+        for shard in stream.list().await.unwrap().shards {
+            let start = Start::TrimHorizon;
+            let mut next = Some(stream.iterator(&shard, &start).await.unwrap());
+            while let Some(iterator) = next {
+                let page = stream.records(&shard, &iterator).await.unwrap();
+                next = page.next.filter(|_| !page.records.is_empty());
+                records.extend(page.records);
+            }
+        }
+        records
     }
 
     /// Every item of the snapshot table, by partition and sort key.

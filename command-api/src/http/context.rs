@@ -1,6 +1,7 @@
 //! What surrounds every request: its correlation id and span, its line in the access log,
 //! problem documents, and the headers that every answer has.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -17,11 +18,15 @@ use axum::response::Response;
 use casefold_events::Personal;
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
+use casefold_shared::gateway::{Consumed, accounted};
+use casefold_shared::metrics::Line;
+use casefold_shared::metrics::table::FAILURES;
 use tracing::Instrument;
 
 use super::ApiState;
 use super::problem::{PROBLEM_JSON, Problem};
 use super::source;
+use crate::service::told::SERVICE;
 
 /// The header that carries a correlation id, in and out.
 pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -69,19 +74,39 @@ pub(super) async fn surround(
     };
     let span = tracing::info_span!("request", correlation_id = %context.correlation_id);
     request.extensions_mut().insert(context.clone());
-    let response = next.run(request).instrument(span.clone()).await;
-    let response = finish(response, &method, &context.correlation_id);
+    let work = next.run(request).instrument(span.clone());
+    let (response, consumed) = accounted(work).await;
+    let (response, code) = finish(response, &method, &context.correlation_id);
     // Never names, bodies or captions: the template of the route and not the path itself.
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     span.in_scope(|| {
         tracing::info!(
             method = %method,
-            route = route.as_ref().map_or("(none)", MatchedPath::as_str),
+            route,
             status = response.status().as_u16(),
+            code = code.as_deref(),
             duration_ms = started.elapsed().as_secs_f64() * 1_000.0,
             role = context.role.get().map(|role| role.as_str()),
             "served"
         );
     });
+    let failed = response.status().is_server_error();
+    // A command has told of itself; what is left is what else the request cost, and failures.
+    if failed || consumed != Consumed::default() {
+        state.service.metrics().tell(|| {
+            let line = Line::of(SERVICE)
+                .count(&FAILURES, failed.into())
+                .consumed(consumed)
+                .about("method", method.as_str())
+                .about("route", route)
+                .about("status", response.status().as_u16())
+                .about("correlationId", context.correlation_id.as_str());
+            match code.filter(|_| failed) {
+                Some(code) => line.about("failure", code.as_ref()),
+                None => line,
+            }
+        });
+    }
     response
 }
 
@@ -90,14 +115,20 @@ fn correlation_id(headers: &HeaderMap) -> Option<CorrelationId> {
     CorrelationId::new(headers.get(CORRELATION_ID)?.to_str().ok()?).ok()
 }
 
-/// Writes problems out, and gives every answer its headers.
-fn finish(mut response: Response, method: &Method, correlation_id: &CorrelationId) -> Response {
+/// Writes problems out, and gives every answer its headers. Of a problem it tells the code.
+fn finish(
+    mut response: Response,
+    method: &Method,
+    correlation_id: &CorrelationId,
+) -> (Response, Option<Cow<'static, str>>) {
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
     let problem = response.extensions_mut().remove::<Problem>();
+    let mut code = None;
     if failed || problem.is_some() {
         let allow = response.headers().get(ALLOW).cloned();
         let problem = problem.unwrap_or_else(|| Problem::of_status(status));
+        code = Some(problem.code.clone());
         response = problem.render(correlation_id, allow);
     }
     if *method == Method::HEAD {
@@ -132,5 +163,5 @@ fn finish(mut response: Response, method: &Method, correlation_id: &CorrelationI
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    response
+    (response, code)
 }

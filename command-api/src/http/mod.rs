@@ -193,9 +193,8 @@ fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
         // Past the limits on the others' time and size; these have their own.
         .merge(documents::long_routes())
         .layer(CatchPanicLayer::custom(|_| {
-            // The panic's message may hold anything: the hook has printed it, with its
-            // place, and the answer tells nothing of it.
-            tracing::error!("a handler panicked");
+            // The log has its place already, by the hook of `telemetry::panics`. Its message may
+            // hold anything, and neither the log nor the answer tells it.
             Problem::panicked().into_response()
         }))
         .layer(middleware::from_fn_with_state(

@@ -20,7 +20,7 @@ use super::etag;
 use crate::auth::TokenError;
 use crate::fields::NoSuchField;
 use crate::refusal::Refusal;
-use crate::service::{CommandError, ReadError};
+use crate::service::{CommandError, ReadError, codes};
 
 /// The media type of problem documents.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -32,7 +32,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
-    code: Cow<'static, str>,
+    pub(super) code: Cow<'static, str>,
     detail: Cow<'static, str>,
     field: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -249,27 +249,22 @@ impl From<Refusal> for Problem {
 
 impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
-        let detail = error.to_string();
+        let (code, detail) = (error.code(), error.to_string());
         match error {
             CommandError::Refused(refusal) => refusal.into(),
-            CommandError::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "IDEMPOTENCY_KEY_REUSED",
-                detail,
-            )
-            .about("Idempotency-Key"),
+            CommandError::KeyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).about("Idempotency-Key")
+            }
             CommandError::VersionMismatch { current } => {
-                Self::new(StatusCode::PRECONDITION_FAILED, "VERSION_MISMATCH", detail)
+                Self::new(StatusCode::PRECONDITION_FAILED, code, detail)
                     .about("If-Match")
                     .with(ETAG, etag::of(current))
             }
-            CommandError::Contended => Self::retry(StatusCode::CONFLICT, "CONTENDED", detail),
-            CommandError::NoSuchCase(_) => {
-                Self::new(StatusCode::NOT_FOUND, "CASE_NOT_FOUND", detail)
-            }
+            CommandError::Contended => Self::retry(StatusCode::CONFLICT, code, detail),
+            CommandError::NoSuchCase(_) => Self::new(StatusCode::NOT_FOUND, code, detail),
             CommandError::Encode(_) => {
                 log(&error);
-                Self::internal("EVENT_UNSTORABLE")
+                Self::internal(code)
             }
             CommandError::Read(error) => error.into(),
         }
@@ -278,30 +273,30 @@ impl From<CommandError> for Problem {
 
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
-        let detail = error.to_string();
+        let (code, detail) = (error.code(), error.to_string());
         match error {
             ReadError::Store(error) => error.into(),
             ReadError::Fold(error) => error.into(),
             // The case's version is left out: the reader may be one from whom it is kept.
             ReadError::NotReached { wanted, .. } => Self::new(
                 StatusCode::CONFLICT,
-                "VERSION_NOT_REACHED",
+                code,
                 format!("the case has not reached version {wanted}"),
             )
             .about("minVersion"),
             ReadError::NotYetRecorded { current, wanted } => Self::new(
                 StatusCode::CONFLICT,
-                "VERSION_NOT_REACHED",
+                code,
                 format!("there is no version {wanted} of the case; its last is {current}"),
             ),
             ReadError::NotBegun => Self::new(
                 StatusCode::CONFLICT,
-                "CASE_NOT_BEGUN",
+                code,
                 "the case had not begun by then; its history tells when it did",
             ),
-            ReadError::Moving => Self::unavailable("CASE_MOVING", detail),
-            ReadError::ListsIncomplete => Self::unavailable("LISTS_INCOMPLETE", detail),
-            ReadError::AuditIncomplete => Self::unavailable("AUDIT_INCOMPLETE", detail),
+            ReadError::Moving => Self::unavailable(code, detail),
+            ReadError::ListsIncomplete => Self::unavailable(code, detail),
+            ReadError::AuditIncomplete => Self::unavailable(code, detail),
         }
     }
 }
@@ -323,7 +318,7 @@ impl From<FoldError> for Problem {
                  Nothing was changed",
             ),
             FoldError::Decode { .. } | FoldError::NoPetition(_) => Self::unavailable(
-                "CASE_PARKED",
+                codes::of_fold(&error),
                 "the case waits for a repair or a newer build; nothing of it is lost",
             ),
         }
@@ -332,7 +327,11 @@ impl From<FoldError> for Problem {
 
 impl Problem {
     fn history_broken(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "HISTORY_BROKEN", detail)
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            codes::HISTORY_BROKEN,
+            detail,
+        )
     }
 
     /// A case that can't be read, for the court's own staff: they are told where its history
@@ -368,13 +367,15 @@ impl Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         log(&error);
+        let code = codes::of_store(&error);
         match &error {
-            StoreError::Throttled(_) => Self::unavailable("STORE_THROTTLED", error.to_string()),
-            StoreError::Unavailable(_) => Self::unavailable("STORE_UNAVAILABLE", error.to_string()),
-            StoreError::Refused(..) | StoreError::Corrupt { .. } => Self::internal("STORE_FAILED"),
+            StoreError::Throttled(_) | StoreError::Unavailable(_) => {
+                Self::unavailable(code, error.to_string())
+            }
+            StoreError::Refused(..) | StoreError::Corrupt { .. } => Self::internal(code),
             StoreError::TooLarge { .. } => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "COMMIT_TOO_LARGE",
+                code,
                 "what the command does is too large for one step; do it in several",
             ),
         }

@@ -1,11 +1,16 @@
 //! The handler `jobs`: work that comes round by itself, told by an event what to do.
 
 use casefold_events::CorrelationId;
+use casefold_shared::metrics::{Line, table};
+use casefold_shared::telemetry::panics::caught;
 use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::service::{JobReport, ReadError, Service};
+
+/// Who tells the figures.
+const SERVICE: &str = "jobs";
 
 /// How many cases are named where some failed.
 const NAMED: usize = 20;
@@ -64,6 +69,14 @@ impl JobError {
             Self::Panicked => "Casefold.Failed",
         }
     }
+
+    /// What it counts for among the figures: the cases that failed, or the job.
+    fn failures(&self) -> u64 {
+        match self {
+            Self::SomeFailed { failed, .. } => failed.len() as u64,
+            Self::NoJob(_) | Self::List(_) | Self::Panicked => 1,
+        }
+    }
 }
 
 impl From<JobError> for Diagnostic {
@@ -78,11 +91,15 @@ impl From<JobError> for Diagnostic {
 /// Serves events that ask for jobs.
 pub(super) async fn serve(service: Service) -> Result<(), lambda_http::Error> {
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let service = service.clone();
-        // In a task of its own: a panic's message may hold anything, and must not become the
-        // function's answer.
-        let doing = tokio::spawn(async move { run(&service, event.payload).await });
-        doing.await.unwrap_or(Err(JobError::Panicked))
+        // A panic's message may hold anything, and must not become the function's answer.
+        let done = caught(run(&service, event.payload)).await;
+        let done = done.unwrap_or(Err(JobError::Panicked));
+        if let Err(error) = &done {
+            let failures = error.failures();
+            let line = || Line::of(SERVICE).count(&table::JOB_FAILURES, failures);
+            service.metrics().tell(line);
+        }
+        done
     }))
     .await
 }

@@ -22,10 +22,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use casefold_shared::clock::SystemClock;
-use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig};
+use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig, MetricsMode};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
+use casefold_shared::metrics::Metrics;
 use casefold_shared::telemetry::{self, Format};
 
 use crate::auth::Callers;
@@ -88,7 +89,9 @@ async fn service() -> Result<Service, lambda_http::Error> {
     let sdk = sdk_config(&config).await;
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
-    let service = Service::new(Stores::of(store), Arc::new(SystemClock));
+    let mode = MetricsMode::from_env(MetricsMode::Emf)?;
+    let metrics = Metrics::of(mode, &config.table_prefix, Arc::new(SystemClock));
+    let service = Service::new(Stores::of(store), Arc::new(SystemClock)).with_metrics(metrics);
     Ok(match &documents.bucket {
         Some(bucket) => service.with_documents(in_bucket(bucket, &sdk, &documents)?),
         None => service,

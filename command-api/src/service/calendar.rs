@@ -15,8 +15,9 @@ use casefold_shared::gateway::EntrySelection;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::load::{Found, Purpose};
-use super::{CommandError, Request, Service};
-use crate::command::{TrialCalendar, limits};
+use super::told::{Answers, Tally, Told};
+use super::{Answer, CommandError, Request, Service};
+use crate::command::{Body, SetTrialCalendar, TrialCalendar, limits};
 use crate::decide::Ask;
 use crate::decide::calendar::{self, Outlook, Packing};
 use crate::refusal::Refusal;
@@ -62,6 +63,15 @@ struct Stepping<'a> {
     service: &'a Service,
     request: &'a Request<TrialCalendar>,
     report: CalendarReport,
+    told: Told<'a>,
+    tally: &'a Tally,
+}
+
+/// Its steps were told of one by one.
+impl Answers for CalendarReport {
+    fn answers(&self) -> &[Answer] {
+        &[]
+    }
 }
 
 impl Service {
@@ -77,6 +87,23 @@ impl Service {
         request: &Request<TrialCalendar>,
         time: Duration,
     ) -> Result<CalendarReport, CommandError> {
+        let told = Told {
+            command: SetTrialCalendar::NAME,
+            correlation_id: &request.correlation_id,
+            docket_number: None,
+        };
+        let tally = Tally::default();
+        let work = self.step_through(request, time, told, &tally);
+        self.telling(told, &tally, work).await
+    }
+
+    async fn step_through(
+        &self,
+        request: &Request<TrialCalendar>,
+        time: Duration,
+        told: Told<'_>,
+        tally: &Tally,
+    ) -> Result<CalendarReport, CommandError> {
         let mut ids = std::iter::empty();
         calendar::admit(&request.command, &self.ask(request, &mut ids))?;
         let report = CalendarReport {
@@ -87,6 +114,8 @@ impl Service {
             service: self,
             request,
             report,
+            told,
+            tally,
         };
         stepping.run(time).await
     }
@@ -236,8 +265,11 @@ impl Stepping<'_> {
             source: self.request.source.clone(),
             if_match: None,
         };
-        match self.service.command_group_on(request, Some(cases)).await {
+        let since = Instant::now();
+        let (service, tally) = (self.service, self.tally);
+        match service.command_group_on(&request, Some(cases), tally).await {
             Ok(answers) => {
+                self.told.carried_out(&answers, since.elapsed());
                 self.report.steps += 1;
                 for answer in answers {
                     let outcome = CalendarOutcome::Calendared(answer.version);

@@ -1,21 +1,16 @@
-//! Carrying out commands.
+//! Carrying out commands on one case. Those on several are in `group`.
 
 use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
-use casefold_shared::case::Case;
 use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
-use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::calendar::READS_AT_ONCE;
 use super::envelope::{CaseHead, Envelope};
 use super::load::{Found, Purpose};
-use super::policies::{Planned, by_policy};
+use super::policies::Planned;
+use super::told::{Tally, Told};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
-use crate::command::{CaseCommand, EntryRef, GroupCommand, PetitionCommand};
+use crate::command::{CaseCommand, EntryRef, PetitionCommand};
 use crate::decide::{self, Ask, Decision};
 use crate::refusal::Refusal;
-
-/// The most commits that the store appends in one step.
-const COMMITS_IN_ONE_STEP: usize = 100;
 
 /// The HTTP status of a refusal to somebody who may not ask.
 const FORBIDDEN: u16 = 403;
@@ -30,7 +25,22 @@ impl Service {
         &self,
         request: Request<PetitionCommand>,
     ) -> Result<Answer, CommandError> {
-        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
+        let told = Told {
+            command: request.command.name(),
+            correlation_id: &request.correlation_id,
+            docket_number: None,
+        };
+        let tally = Tally::default();
+        let work = self.begin_case(&request, &tally);
+        self.telling(told, &tally, work).await
+    }
+
+    async fn begin_case(
+        &self,
+        request: &Request<PetitionCommand>,
+        tally: &Tally,
+    ) -> Result<Answer, CommandError> {
+        let envelope = Envelope::new(request, request.command.name(), None, self)?;
         if let Some(key) = &request.idempotency_key
             && let Some(claim) = self.events.claim_get(key).await?
         {
@@ -65,7 +75,10 @@ impl Service {
                     return self.repeated_petition(&envelope, claim.commit).await;
                 }
                 // The counter is behind the cases: it was lost, or they came another way.
-                BeginOutcome::NumberTaken => self.recover_counter(year).await?,
+                BeginOutcome::NumberTaken => {
+                    tally.conflict();
+                    self.recover_counter(year).await?;
+                }
             }
         }
         Err(CommandError::Contended)
@@ -111,8 +124,24 @@ impl Service {
         docket_number: DocketNumber,
         request: Request<CaseCommand>,
     ) -> Result<Answer, CommandError> {
+        let told = Told {
+            command: request.command.name(),
+            correlation_id: &request.correlation_id,
+            docket_number: Some(docket_number),
+        };
+        let tally = Tally::default();
+        let work = self.change_case(docket_number, &request, &tally);
+        self.telling(told, &tally, work).await
+    }
+
+    async fn change_case(
+        &self,
+        docket_number: DocketNumber,
+        request: &Request<CaseCommand>,
+        tally: &Tally,
+    ) -> Result<Answer, CommandError> {
         let name = request.command.name();
-        let envelope = Envelope::new(&request, name, Some(docket_number), self)?;
+        let envelope = Envelope::new(request, name, Some(docket_number), self)?;
         let entries = request.command.entries();
         for _ in 0..MAX_TRIES {
             let key = request.idempotency_key.as_ref();
@@ -133,7 +162,7 @@ impl Service {
                 ids: &mut ids,
             };
             let decision = decide::case(&case, &request.command, ask);
-            let decision = if_match(&request, case.version, decision)?;
+            let decision = if_match(request, case.version, decision)?;
             self.require_stored(request.command.attachments()).await?;
             let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
             let planned = self.plan(&case, draft, decision.events)?;
@@ -147,151 +176,14 @@ impl Service {
                     let step = self.step_of(commits).await?;
                     return first(envelope.repeat(self, &step).await?, docket_number);
                 }
-                AppendOutcome::Conflict => {}
+                AppendOutcome::Conflict => tally.conflict(),
             }
         }
         Err(CommandError::Contended)
-    }
-
-    /// Carries out a command on several cases: on all of them, or on none.
-    ///
-    /// # Errors
-    /// [`CommandError`] says why not; nothing was written then.
-    pub async fn command_group(
-        &self,
-        request: Request<GroupCommand>,
-    ) -> Result<Vec<Answer>, CommandError> {
-        self.command_group_on(request, None).await
-    }
-
-    /// The same over cases that were read already; after a lost race they are read again.
-    pub(super) async fn command_group_on(
-        &self,
-        request: Request<GroupCommand>,
-        read: Option<Vec<Case>>,
-    ) -> Result<Vec<Answer>, CommandError> {
-        let envelope = Envelope::new(&request, request.command.name(), None, self)?;
-        let mut read = read;
-        for _ in 0..MAX_TRIES {
-            let found = match read.take() {
-                Some(cases) => FoundGroup::Cases(cases),
-                None => self.find_group(&request).await?,
-            };
-            let cases = match found {
-                FoundGroup::Cases(cases) => cases,
-                FoundGroup::Repeated(commit) => {
-                    let commits = self.commits(&[commit]).await?;
-                    return self.repeated_group(&envelope, commits).await;
-                }
-            };
-            let now = self.clock.now();
-            let mut ids = std::iter::repeat_with(|| self.clock.new_id());
-            let ask = Ask {
-                actor: &request.actor,
-                now,
-                ids: &mut ids,
-            };
-            let decisions = decide::group(&cases, &request.command, ask)?;
-            self.require_stored(request.command.attachments()).await?;
-            let planned = self.plan_group(&envelope, &cases, decisions, now)?;
-            let planned = self.sealed_values(planned).await?;
-            let all: usize = planned.iter().map(|planned| planned.drafts.len()).sum();
-            let each = if all <= COMMITS_IN_ONE_STEP {
-                usize::MAX
-            } else {
-                1
-            };
-            let mut commits = sealed(&planned, each);
-            match self.append(&commits).await? {
-                AppendOutcome::Written => {
-                    if each == 1 {
-                        let following = self.follow_up_all(&cases, &planned, &commits).await;
-                        commits.extend(following);
-                    }
-                    return Ok(Answer::of(&commits, false));
-                }
-                AppendOutcome::Repeated(commits) => {
-                    return self.repeated_group(&envelope, commits).await;
-                }
-                AppendOutcome::Conflict => {}
-            }
-        }
-        Err(CommandError::Contended)
-    }
-
-    fn plan_group(
-        &self,
-        envelope: &Envelope<'_, GroupCommand>,
-        cases: &[Case],
-        decisions: Vec<(DocketNumber, Decision)>,
-        now: Timestamp,
-    ) -> Result<Vec<Planned>, CommandError> {
-        let find = |number: DocketNumber| {
-            let case = cases.iter().find(|case| case.docket_number == number);
-            case.ok_or(CommandError::NoSuchCase(number))
-        };
-        let plan = |(number, decision): (DocketNumber, Decision)| {
-            let case = find(number)?;
-            let mut draft = envelope.draft(CaseHead::of(case), &decision, self, now)?;
-            if let Some((policy, cause)) = decision.policy {
-                let version = find(cause)?.version.next();
-                let cause = CommitRef {
-                    docket_number: cause,
-                    version,
-                };
-                draft = by_policy(policy, cause, &draft);
-            }
-            self.plan(case, draft, decision.events)
-        };
-        decisions.into_iter().map(plan).collect()
-    }
-
-    /// What follows from the commits of a step that had no room for it. The step is durable,
-    /// so the command is carried out and its sender is told so, whatever becomes of this: a
-    /// failure here must not make anybody send the command anew.
-    async fn follow_up_all(
-        &self,
-        cases: &[Case],
-        planned: &[Planned],
-        commits: &[Commit],
-    ) -> Vec<Commit> {
-        let mut following = Vec::new();
-        for (planned, commit) in planned.iter().zip(commits) {
-            let before = cases
-                .iter()
-                .find(|case| case.docket_number == commit.docket_number);
-            let Some(before) = before.filter(|_| planned.drafts.len() > 1) else {
-                continue;
-            };
-            match self.follow_up(before, commit).await {
-                Ok(commits) => following.extend(commits),
-                Err(error) => {
-                    let (docket_number, version) = (commit.docket_number, commit.version);
-                    tracing::error!(%docket_number, %version, %error, "policies did not follow");
-                }
-            }
-        }
-        following
-    }
-
-    async fn repeated_group(
-        &self,
-        envelope: &Envelope<'_, GroupCommand>,
-        commits: Vec<Commit>,
-    ) -> Result<Vec<Answer>, CommandError> {
-        let mut step = self.step_of(commits).await?;
-        // A step of fewer cases had room for what follows from it.
-        if step.len() > COMMITS_IN_ONE_STEP / 2 {
-            for commit in step.clone() {
-                let before = self.before(&commit).await?;
-                step.extend(self.follow_up(&before, &commit).await?);
-            }
-        }
-        envelope.repeat(self, &step).await
     }
 
     /// All the commits of the step that some of them were made in.
-    async fn step_of(&self, commits: Vec<Commit>) -> Result<Vec<Commit>, CommandError> {
+    pub(super) async fn step_of(&self, commits: Vec<Commit>) -> Result<Vec<Commit>, CommandError> {
         match commits.first() {
             Some(first) if first.committed_with.len() > commits.len() => {
                 self.commits(&first.committed_with).await
@@ -300,39 +192,7 @@ impl Service {
         }
     }
 
-    /// The cases of a command over several, with all further members of their groups.
-    async fn find_group(
-        &self,
-        request: &Request<GroupCommand>,
-    ) -> Result<FoundGroup, CommandError> {
-        let entries = request.command.entries();
-        let mut cases: Vec<Case> = Vec::new();
-        let mut wanted = request.command.docket_numbers().to_vec();
-        while !wanted.is_empty() {
-            let key = request.idempotency_key.as_ref();
-            let reads: Vec<_> = wanted
-                .iter()
-                .map(|number| self.find_case(*number, &entries, key))
-                .collect();
-            let found: Vec<_> = stream::iter(reads)
-                .buffered(READS_AT_ONCE)
-                .try_collect()
-                .await?;
-            for (number, found) in wanted.into_iter().zip(found) {
-                match found {
-                    Found::Head(Some(case)) => cases.push(*case),
-                    Found::Head(None) => return Err(CommandError::NoSuchCase(number)),
-                    Found::Repeated(commit) => return Ok(FoundGroup::Repeated(commit)),
-                }
-            }
-            let known = |number: &DocketNumber| cases.iter().any(|c| c.docket_number == *number);
-            wanted = decide::group_members(&request.command, &cases);
-            wanted.retain(|number| !known(number));
-        }
-        Ok(FoundGroup::Cases(cases))
-    }
-
-    async fn find_case(
+    pub(super) async fn find_case(
         &self,
         docket_number: DocketNumber,
         entries: &[EntryRef],
@@ -351,7 +211,7 @@ impl Service {
         Ok(self.find(generation, docket_number, selection, key).await?)
     }
 
-    async fn commits(&self, wanted: &[CommitRef]) -> Result<Vec<Commit>, CommandError> {
+    pub(super) async fn commits(&self, wanted: &[CommitRef]) -> Result<Vec<Commit>, CommandError> {
         let mut commits = Vec::with_capacity(wanted.len());
         for commit in wanted {
             let missing = CommandError::NoSuchCase(commit.docket_number);
@@ -378,12 +238,6 @@ fn if_match(
     }
 }
 
-/// The cases of a command over several.
-enum FoundGroup {
-    Cases(Vec<Case>),
-    Repeated(CommitRef),
-}
-
 fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, CommandError> {
     answers
         .into_iter()
@@ -392,7 +246,7 @@ fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, Co
 }
 
 /// Chains at most so many commits of each case, all of them in one step.
-fn sealed(planned: &[Planned], each: usize) -> Vec<Commit> {
+pub(super) fn sealed(planned: &[Planned], each: usize) -> Vec<Commit> {
     let mut together: Vec<_> = planned.iter().flat_map(|it| it.references(each)).collect();
     if together.len() == 1 {
         together.clear();

@@ -8,10 +8,12 @@
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
 use casefold_events::{DocketNumber, Timestamp};
-use casefold_shared::gateway::{ListRange, SortOrder};
-use casefold_shared::lists::{Line, List};
+use casefold_shared::gateway::{ListRange, SortOrder, accounted};
+use casefold_shared::lists::{Line as ListLine, List};
+use casefold_shared::metrics::Line;
 use serde::Serialize;
 
+use super::told::SERVICE;
 use super::{CommandError, ReadError, Request, Service};
 use crate::command::{CaseCommand, MarkReadyForTrial};
 use crate::decide::Actor;
@@ -55,6 +57,18 @@ impl Service {
         &self,
         correlation_id: &CorrelationId,
     ) -> Result<JobReport, ReadError> {
+        // Each command tells of itself; what is left is what reading the list costs.
+        let (done, consumed) = accounted(self.mark_all_ready(correlation_id)).await;
+        self.metrics.tell(|| {
+            Line::of(SERVICE)
+                .consumed(consumed)
+                .about("job", "readyForTrial")
+                .about("correlationId", correlation_id.as_str())
+        });
+        done
+    }
+
+    async fn mark_all_ready(&self, correlation_id: &CorrelationId) -> Result<JobReport, ReadError> {
         let now = self.clock.now();
         let until =
             Timestamp::from_millis(now.as_millis() - i64::from(ANSWER_AGE_DAYS) * MILLIS_A_DAY);
@@ -73,11 +87,14 @@ impl Service {
             let page = self.read_list(List::AwaitingReadiness, "", range).await?;
             for row in page.rows {
                 match row.line {
-                    Line::Case(line) => {
+                    ListLine::Case(line) => {
                         self.mark_ready(line.docket_number, correlation_id, &mut report)
                             .await;
                     }
-                    Line::Session(_) | Line::Deadline(_) | Line::Entry(_) | Line::Name(_) => {}
+                    ListLine::Session(_)
+                    | ListLine::Deadline(_)
+                    | ListLine::Entry(_)
+                    | ListLine::Name(_) => {}
                 }
             }
             after = page.next;

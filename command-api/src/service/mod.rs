@@ -13,15 +13,18 @@ mod as_of;
 mod audit;
 mod blame;
 mod calendar;
+pub(crate) mod codes;
 mod commands;
 mod documents;
 mod envelope;
+mod group;
 mod history;
 mod jobs;
 mod lists;
 mod load;
 mod policies;
 mod reads;
+pub(crate) mod told;
 
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ use casefold_shared::gateway::{
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::keys::Vault;
 use casefold_shared::lists::{GENERATIONS as LIST_GENERATIONS, NAME as LISTS};
+use casefold_shared::metrics::Metrics;
 use casefold_shared::milestone;
 
 pub use self::as_of::ReadAsOf;
@@ -76,6 +80,7 @@ pub struct Service {
     access_log: Arc<dyn AccessLog>,
     accesses: Arc<Recorder>,
     vault: Arc<Vault>,
+    metrics: Metrics,
 }
 
 /// A command with who sends it and what they ask of its execution.
@@ -105,6 +110,8 @@ pub struct Answer {
     pub version: Version,
     /// When the court recorded it.
     pub recorded_at: Timestamp,
+    /// In how many commits: what followed by itself is in commits of its own.
+    pub commits: u64,
     /// What happened, in order.
     pub events: Vec<EventRef>,
     /// Whether the command had been carried out before, and this is the first answer again.
@@ -138,12 +145,14 @@ impl Answer {
             {
                 Some(answer) => {
                     answer.version = commit.version;
+                    answer.commits += 1;
                     answer.events.extend(events);
                 }
                 None => answers.push(Self {
                     docket_number: commit.docket_number,
                     version: commit.version,
                     recorded_at: commit.recorded_at,
+                    commits: 1,
                     events: events.collect(),
                     repeated,
                 }),
@@ -257,6 +266,7 @@ impl Service {
             clock,
             documents: None,
             vault: stores.vault,
+            metrics: Metrics::off(),
         }
     }
 
@@ -286,6 +296,17 @@ impl Service {
     pub const fn with_milestones_every(mut self, commits: u64) -> Self {
         self.milestones_every = commits;
         self
+    }
+
+    /// The same service, which tells what its commands and reads come to.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Where the service tells its figures.
+    pub(crate) const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The clock by which the service records commits.

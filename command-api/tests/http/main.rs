@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod description;
+#[path = "../../../shared/tests/support/emf.rs"]
+mod emf;
 mod failures;
+mod figures;
 mod lists;
 mod requests;
 mod support;

@@ -16,10 +16,13 @@ use casefold_events::vocabulary::Role;
 use casefold_events::{Timestamp, UserId};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::Stores;
+use casefold_shared::metrics::Metrics;
+use casefold_shared::telemetry::panics;
 use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use super::emf::checked;
 pub(crate) use fault::Fault;
 
 const SECRET: &[u8] = b"a secret of thirty-two bytes, ok";
@@ -65,6 +68,12 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
         .json()
         .with_writer(move || writer.clone());
     tracing::subscriber::set_global_default(lines.finish()).unwrap();
+    // As a process does, and for whoever runs the tests as well.
+    let earlier = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        panics::log(panic);
+        earlier(panic);
+    }));
     log
 });
 
@@ -108,6 +117,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// The lines of figures that the request told.
+    pub(crate) figures: Vec<Value>,
 }
 
 /// A request as nobody.
@@ -158,7 +169,9 @@ impl Ask {
         LazyLock::force(&LOG);
         let store = Arc::new(self.fault);
         let clock = Arc::new(Still(AtomicU64::new(1)));
-        let service = Service::new(Stores::of(store), clock);
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let metrics = Metrics::emf("court-7", clock.clone(), lines.clone());
+        let service = Service::new(Stores::of(store), clock).with_metrics(metrics);
         let router = router(ApiState::new(
             service,
             TokenVerifier::hs256(SECRET).unwrap(),
@@ -180,6 +193,7 @@ impl Ask {
             status: parts.status,
             headers: parts.headers,
             body,
+            figures: lines.lock().unwrap().iter().map(|l| checked(l)).collect(),
         }
     }
 

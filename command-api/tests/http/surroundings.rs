@@ -72,13 +72,14 @@ async fn the_access_log_has_the_route_and_the_role_and_nothing_of_people_or_case
     assert!(fields["duration_ms"].is_number(), "{fields}");
 
     let failed = logged("log-2");
-    let [failure, line] = failed.as_slice() else {
+    let [command, failure, line] = failed.as_slice() else {
         panic!("{failed:?}")
     };
+    assert_eq!(command["fields"]["message"], "not carried out");
     assert_eq!(failure["fields"]["causes"], "ResourceNotFound");
     assert_eq!(line["fields"]["status"], 500);
     for kept in ["Astra", "4321", "Ines", "Bearer"] {
-        let lines = format!("{served:?} {failed:?}");
+        let lines = format!("{served:?} {failure:?} {line:?}");
         assert!(!lines.contains(kept), "{kept} in {lines}");
     }
 }

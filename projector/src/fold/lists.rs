@@ -42,7 +42,25 @@ pub struct ListsFolder {
 enum Brought {
     Written,
     Current,
-    Parked(Version),
+    Parked {
+        at: Version,
+        /// Whether it was not parked before.
+        is_new: bool,
+    },
+}
+
+impl Brought {
+    /// What it counts as, beside commits.
+    fn counts(&self) -> Counts {
+        match self {
+            Self::Written | Self::Current => Counts::default(),
+            Self::Parked { is_new, .. } => Counts {
+                parked: 1,
+                newly_parked: u64::from(*is_new),
+                ..Counts::default()
+            },
+        }
+    }
 }
 
 impl ListsFolder {
@@ -62,12 +80,13 @@ impl ListsFolder {
     }
 
     /// Brings the rows of a case to its version, unless they are there or beyond. A case
-    /// whose rows can't be written at all is parked; it is released when they can.
+    /// whose rows can't be written at all is parked; it is released when they can. Of commits
+    /// nothing is counted: rows follow from a case.
     ///
     /// # Errors
     /// [`AdvanceError::Lists`], where another try may do.
-    pub async fn bring(&self, case: &Case) -> Result<(), AdvanceError> {
-        self.bring_rows(case).await.map(|_| ())
+    pub async fn bring(&self, case: &Case) -> Result<Counts, AdvanceError> {
+        Ok(self.bring_rows(case).await?.counts())
     }
 
     async fn bring_rows(&self, case: &Case) -> Result<Brought, AdvanceError> {
@@ -117,8 +136,10 @@ impl ListsFolder {
                     version: case.version,
                     reason: error.to_string(),
                 };
+                let is_new = parked.is_none();
                 self.park(docket_number, obstacle, parked).await?;
-                Ok(Brought::Parked(case.version))
+                let at = case.version;
+                Ok(Brought::Parked { at, is_new })
             }
         }
     }
@@ -143,13 +164,16 @@ impl ListsFolder {
                 .store
                 .lists_parked_get(self.generation, docket_number)
                 .await?;
-            self.park(docket_number, obstacle, earlier).await
+            let is_new = earlier.is_none();
+            self.park(docket_number, obstacle, earlier).await?;
+            Ok(is_new)
         };
-        parked.await.map_err(|source| AdvanceError::Lists {
+        let is_new = parked.await.map_err(|source| AdvanceError::Lists {
             docket_number,
             source,
         })?;
-        Ok((Brought::Parked(version), case))
+        let at = version;
+        Ok((Brought::Parked { at, is_new }, case))
     }
 
     /// Brings the rows of a case, and where they are there already makes sure that readers
@@ -209,18 +233,17 @@ impl Folder for ListsFolder {
             source,
         })?;
         let version = history.last().map_or(Version::ZERO, |it| it.version);
-        let mut counts = Counts::default();
-        let outcome = match self.bring_whole(&history).await?.0 {
+        let brought = self.bring_whole(&history).await?.0;
+        let counts = brought.counts();
+        let outcome = match brought {
             Brought::Written => Outcome::Folded(version),
             Brought::Current => Outcome::Skipped(version),
-            Brought::Parked(version) => {
-                counts.parked = 1;
-                Outcome::Parked(version)
-            }
+            Brought::Parked { at, .. } => Outcome::Parked(at),
         };
         Ok(Advanced {
             advance: Advance { outcome, counts },
             case: None,
+            progress: None,
         })
     }
 
@@ -235,7 +258,7 @@ impl Folder for ListsFolder {
             match one {
                 Brought::Written => put.written += 1,
                 Brought::Current => put.left += 1,
-                Brought::Parked(_) => put.parked += 1,
+                Brought::Parked { .. } => put.parked += 1,
             }
         }
         Ok(put)

@@ -142,6 +142,7 @@ pub(super) async fn settle(
         }
         Some(obstacle) => {
             let version = obstacle.version;
+            counts.newly_parked = u64::from(parked.is_none());
             park(parking, docket_number, obstacle, parked)
                 .await
                 .map_err(failed)?;

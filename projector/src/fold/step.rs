@@ -7,6 +7,7 @@ use casefold_shared::case::{Case, FoldError};
 use casefold_shared::gateway::{CommandRow, EntrySelection, EventStore, PutOutcome};
 
 use super::{CaseFolder, Counts, ReachedCase, Stop, version_of};
+use crate::folder::FoldedCommit;
 use crate::history::{Obstacle, readable_commits};
 use crate::projections::{case::entries_changed, command};
 
@@ -18,9 +19,13 @@ pub(super) struct Step<'a> {
     base: Version,
     /// The rows of the commits since then.
     rows: Vec<CommandRow>,
+    /// Those commits, as far as they are told of.
+    folding: Vec<FoldedCommit>,
     /// Entries that the store was asked for.
     asked: HashSet<DocketEntryId>,
     pub(super) counts: &'a mut Counts,
+    /// The commits that are written.
+    folded: &'a mut Vec<FoldedCommit>,
 }
 
 /// Commits that were read, and the one after them that can't be.
@@ -36,14 +41,17 @@ impl<'a> Step<'a> {
         snapshot: Option<Case>,
         asked: Vec<DocketEntryId>,
         counts: &'a mut Counts,
+        folded: &'a mut Vec<FoldedCommit>,
     ) -> Self {
         Self {
             folder,
             base: version_of(snapshot.as_ref()),
             case: snapshot,
             rows: Vec::new(),
+            folding: Vec::new(),
             asked: asked.into_iter().collect(),
             counts,
+            folded,
         }
     }
 
@@ -76,6 +84,7 @@ impl<'a> Step<'a> {
                 return Ok(Err(Obstacle::of_fold(&error, next)));
             };
             self.rows.push(command::row(commit));
+            self.folding.push(FoldedCommit::from(*commit));
             let fits = self.folder.snapshots.case_put_fits(&case, self.base);
             self.case = Some(case);
             if !fits {
@@ -142,6 +151,7 @@ impl<'a> Step<'a> {
                 self.base = case.version;
                 self.counts.folded += self.rows.len() as u64;
                 self.rows.clear();
+                self.folded.append(&mut self.folding);
                 Ok(())
             }
         }

@@ -1,30 +1,28 @@
 //! A panic is the failure of one invocation, and tells nothing of what it was about.
 
+use casefold_shared::telemetry::panics::caught;
 use lambda_runtime::Diagnostic;
 
-/// Does the work of an invocation in a task of its own.
+/// Does the work of an invocation.
 ///
 /// The runtime catches panics as well, and makes their message the function's answer. It may
-/// hold anything, so it stays where the panic's hook has written it: in the function's log.
-pub(super) async fn guarded<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Diagnostic>> + Send + 'static,
+/// hold anything, so it goes nowhere.
+pub(super) async fn guarded<T>(
+    work: impl Future<Output = Result<T, Diagnostic>>,
 ) -> Result<T, Diagnostic> {
-    match tokio::spawn(work).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Diagnostic {
+    caught(work).await.unwrap_or_else(|panicked| {
+        Err(Diagnostic {
             error_type: "Casefold.Failed".to_owned(),
-            error_message: "the function panicked; its log has where".to_owned(),
-        }),
-    }
+            error_message: panicked.to_string(),
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn run<T: Send + 'static>(
-        work: impl Future<Output = Result<T, Diagnostic>> + Send + 'static,
-    ) -> Result<T, Diagnostic> {
+    fn run<T>(work: impl Future<Output = Result<T, Diagnostic>>) -> Result<T, Diagnostic> {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(guarded(work))
     }

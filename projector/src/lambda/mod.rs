@@ -21,10 +21,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::config::{CheckpointKeyConfig, Config, MasterKeyConfig};
+use casefold_shared::config::{CheckpointKeyConfig, Config, MasterKeyConfig, MetricsMode};
 use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
+use casefold_shared::metrics::Metrics;
 use casefold_shared::signing;
 use casefold_shared::telemetry::{self, Format};
 
@@ -78,9 +79,12 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, clock.clone())?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
+    let mode = MetricsMode::from_env(MetricsMode::Emf)?;
+    let metrics = Metrics::of(mode, &config.table_prefix, clock.clone());
     match handler {
         Handler::Stream => {
-            let projector = Projector::of_this_build(&Stores::of(store), clock);
+            let projector =
+                Projector::of_this_build(&Stores::of(store), clock).with_metrics(metrics);
             stream::serve(projector).await
         }
         Handler::Work => {
@@ -100,7 +104,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
                 clock,
                 by: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
             };
-            work::serve(worker).await
+            work::serve(worker, metrics).await
         }
     }
 }

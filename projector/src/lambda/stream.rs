@@ -10,8 +10,7 @@ use crate::{Projector, record};
 pub(super) async fn serve(projector: Projector) -> Result<(), lambda_runtime::Error> {
     projector.retry_parked().await;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let projector = projector.clone();
-        guarded(async move { Ok(projector.handle(record::batch(event.payload)).await) }).await
+        guarded(async { Ok(projector.handle(record::batch(event.payload)).await) }).await
     }))
     .await
 }

@@ -1,7 +1,6 @@
 //! What the requests cost: capacity units as DynamoDB reports them, and tries.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
@@ -15,31 +14,45 @@ use aws_sdk_dynamodb::operation::{
 };
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
-use crate::gateway::Consumed;
+use crate::gateway::{Account, Consumed};
 
-/// Sums what all requests of a client cost. It asks every request for its cost by itself,
-/// so none can be forgotten.
+/// Sums what all requests of a client cost, and charges each to the account of the work that
+/// sent it. It asks every request for its cost by itself, so none can be forgotten.
 ///
 /// A request whose condition fails is billed too, and DynamoDB doesn't say how much: it is
 /// counted as a request, without its units.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Meter(Arc<Sums>);
-
-/// Units are kept in halves, the smallest that DynamoDB bills, so that they are exact.
-#[derive(Debug, Default)]
-struct Sums {
-    half_read_units: AtomicU64,
-    half_write_units: AtomicU64,
-    requests: AtomicU64,
+#[derive(Clone, Debug)]
+pub(super) struct Meter {
+    sums: Arc<Account>,
+    /// A second meter of a client leaves the account to the first.
+    charges: bool,
 }
 
 impl Meter {
+    /// The meter of a client.
+    pub(super) fn of_client() -> Self {
+        Self {
+            sums: Arc::default(),
+            charges: true,
+        }
+    }
+
+    /// A meter of a client that has one.
+    pub(super) fn beside_another() -> Self {
+        Self {
+            sums: Arc::default(),
+            charges: false,
+        }
+    }
+
     pub(super) fn consumed(&self) -> Consumed {
-        let load = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
-        Consumed {
-            read_units: load(&self.0.half_read_units) as f64 / 2.0,
-            write_units: load(&self.0.half_write_units) as f64 / 2.0,
-            requests: load(&self.0.requests),
+        self.sums.consumed()
+    }
+
+    fn charge(&self, charge: impl Fn(&Account)) {
+        charge(&self.sums);
+        if self.charges {
+            Account::charge(charge);
         }
     }
 }
@@ -66,14 +79,9 @@ impl Units for Option<Vec<ConsumedCapacity>> {
     }
 }
 
-fn add(sum: &AtomicU64, capacity: &impl Units) {
-    // Positive and far below 2^53: the cast keeps every half.
-    sum.fetch_add((capacity.units() * 2.0).round() as u64, Ordering::Relaxed);
-}
-
 /// For each operation: ask for its cost, and add it to its sum.
 macro_rules! metered {
-    ($($operation:ident: $input:ident -> $output:ident => $sum:ident),+ $(,)?) => {
+    ($($operation:ident: $input:ident -> $output:ident => $kind:ident),+ $(,)?) => {
         impl Intercept for Meter {
             fn name(&self) -> &'static str {
                 "Meter"
@@ -99,7 +107,7 @@ macro_rules! metered {
                 _: &RuntimeComponents,
                 _: &mut ConfigBag,
             ) -> Result<(), BoxError> {
-                self.0.requests.fetch_add(1, Ordering::Relaxed);
+                self.charge(Account::request);
                 Ok(())
             }
 
@@ -111,7 +119,8 @@ macro_rules! metered {
             ) -> Result<(), BoxError> {
                 let Ok(output) = context.output_or_error() else { return Ok(()) };
                 $(if let Some(output) = output.downcast_ref::<$operation::$output>() {
-                    add(&self.0.$sum, &output.consumed_capacity);
+                    let units = output.consumed_capacity.units();
+                    self.charge(|account| account.$kind(units));
                     return Ok(());
                 })+
                 Ok(())
@@ -121,13 +130,13 @@ macro_rules! metered {
 }
 
 metered! {
-    put_item: PutItemInput -> PutItemOutput => half_write_units,
-    update_item: UpdateItemInput -> UpdateItemOutput => half_write_units,
-    delete_item: DeleteItemInput -> DeleteItemOutput => half_write_units,
-    batch_write_item: BatchWriteItemInput -> BatchWriteItemOutput => half_write_units,
-    transact_write_items: TransactWriteItemsInput -> TransactWriteItemsOutput => half_write_units,
-    get_item: GetItemInput -> GetItemOutput => half_read_units,
-    batch_get_item: BatchGetItemInput -> BatchGetItemOutput => half_read_units,
-    query: QueryInput -> QueryOutput => half_read_units,
-    scan: ScanInput -> ScanOutput => half_read_units,
+    put_item: PutItemInput -> PutItemOutput => write,
+    update_item: UpdateItemInput -> UpdateItemOutput => write,
+    delete_item: DeleteItemInput -> DeleteItemOutput => write,
+    batch_write_item: BatchWriteItemInput -> BatchWriteItemOutput => write,
+    transact_write_items: TransactWriteItemsInput -> TransactWriteItemsOutput => write,
+    get_item: GetItemInput -> GetItemOutput => read,
+    batch_get_item: BatchGetItemInput -> BatchGetItemOutput => read,
+    query: QueryInput -> QueryOutput => read,
+    scan: ScanInput -> ScanOutput => read,
 }

@@ -93,7 +93,7 @@ pub struct DynamoStore {
 impl DynamoStore {
     /// The stores of a configuration, reached as [`sdk_config`] says.
     pub fn new(sdk: &SdkConfig, config: &Config) -> Self {
-        let meter = Meter::default();
+        let meter = Meter::of_client();
         let client = aws_sdk_dynamodb::config::Builder::from(sdk)
             .interceptor(meter.clone())
             .build();
@@ -119,6 +119,11 @@ impl DynamoStore {
         &self.tables
     }
 
+    /// How the tables' names begin, by which the deployment is named.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// What all requests of this store and its clones have cost so far.
     pub fn consumed(&self) -> Consumed {
         self.meter.consumed()
@@ -127,7 +132,7 @@ impl DynamoStore {
     /// The same stores, whose requests are counted by themselves as well as here.
     #[must_use]
     pub fn counted_apart(&self) -> Self {
-        let meter = Meter::default();
+        let meter = Meter::beside_another();
         let client = self.client.config().to_builder().interceptor(meter.clone());
         Self {
             client: Client::from_conf(client.build()),

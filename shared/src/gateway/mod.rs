@@ -24,6 +24,7 @@
 use serde::{Deserialize, Serialize};
 
 mod access_log;
+mod account;
 mod checkpoints;
 mod commit_index;
 mod control;
@@ -39,6 +40,8 @@ mod snapshots;
 mod stores;
 
 pub use access_log::{AccessLog, LinkOutcome, LinkPage};
+pub(crate) use account::Account;
+pub use account::accounted;
 pub use checkpoints::{
     BucketPlace, CheckpointOutcome, CheckpointStore, FoundCheckpoint, KeptCheckpoint, NewCheckpoint,
 };

@@ -38,7 +38,7 @@ impl Fault {
                 "ResourceNotFound".into(),
             )),
             Self::Hangs => std::future::pending().await,
-            Self::Panics => panic!("a secret of Vera Lindholm"),
+            Self::Panics => panic!("a secret of {}", String::from("Vera Lindholm")),
         }
     }
 }

@@ -98,6 +98,7 @@ impl Folder for IndexFolder {
         Ok(Advanced {
             advance,
             case: None,
+            progress: None,
         })
     }
 

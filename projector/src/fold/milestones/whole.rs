@@ -55,6 +55,7 @@ impl Folder for MilestoneFolder {
         Ok(Advanced {
             advance,
             case: None,
+            progress: None,
         })
     }
 

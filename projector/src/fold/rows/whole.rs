@@ -56,6 +56,7 @@ impl<P: RowProjection> Folder for RowsFolder<P> {
         Ok(Advanced {
             advance,
             case: None,
+            progress: None,
         })
     }
 
