@@ -1,38 +1,7 @@
 //! Which metrics there are: the service's own, and those of AWS that are looked at.
 
-/// The namespace of the service's own metrics.
-pub const NAMESPACE: &str = "Casefold";
-
-/// The dimension that every metric of the service has: the tables' prefix.
-pub const DEPLOYMENT: &str = "Deployment";
-
-/// The service's own metrics. Those of the code stand in `casefold_shared::metrics`.
-pub const OWN: [&str; 24] = [
-    "Commands",
-    "Refusals",
-    "Conflicts",
-    "Failures",
-    "CommandMillis",
-    "ReadUnits",
-    "WriteUnits",
-    "StoreRequests",
-    "FoldedCommits",
-    "GapsRepaired",
-    "DuplicatesSkipped",
-    "FoldConflicts",
-    "Quarantined",
-    "RecordsFailed",
-    "AlteredRecords",
-    "UnreadableRecords",
-    "LagMillis",
-    "QuarantinedCases",
-    "CheckpointAgeHours",
-    "ReconcileDiffering",
-    "ReconcileRuns",
-    "RebuildCases",
-    "CheckpointRefused",
-    "JobFailures",
-];
+use casefold_shared::metrics::table;
+pub use casefold_shared::metrics::table::{DEPLOYMENT, NAMESPACE};
 
 /// AWS's metrics: namespace, name, and the one dimension by which they are asked for.
 const OF_AWS: &[(&str, &[&str], &str)] = &[
@@ -83,7 +52,8 @@ const OF_AWS: &[(&str, &[&str], &str)] = &[
 /// The dimension by which a metric is asked for; `None` where there is no such metric.
 pub fn dimension_of(namespace: &str, metric: &str) -> Option<&'static str> {
     if namespace == NAMESPACE {
-        return OWN.contains(&metric).then_some(DEPLOYMENT);
+        let is_told = table::ALL.iter().any(|it| it.name == metric);
+        return is_told.then_some(DEPLOYMENT);
     }
     let mut known = OF_AWS.iter();
     let found = known.find(|(of, names, _)| *of == namespace && names.contains(&metric))?;

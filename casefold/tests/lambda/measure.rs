@@ -2,7 +2,7 @@
 //! memory it has had then: for packages that were made.
 //!
 //! ```sh
-//! CASEFOLD_LAMBDA_DIR=target/lambda CASEFOLD_LAMBDA_MEASURE=10 \
+//! CASEFOLD_LAMBDA_DIR=$PWD/target/packages/x86_64 CASEFOLD_LAMBDA_MEASURE=10 \
 //!   cargo test -p casefold --test lambda measure -- --nocapture
 //! ```
 //!

@@ -2,7 +2,9 @@
 
 use super::alarms::exists;
 use super::{Check, unless};
-use crate::metrics::{NAMESPACE, OWN, dimension_of};
+use casefold_shared::metrics::table;
+
+use crate::metrics::{NAMESPACE, dimension_of};
 use crate::plan::Plan;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -59,9 +61,10 @@ fn shows(plan: &Plan) -> Vec<String> {
         }
     }
     // What parks a case is a gauge as well; each of the others is somewhere to be seen.
-    let hidden = OWN
+    let hidden = table::ALL
         .iter()
-        .filter(|it| **it != "Quarantined" && !shown.iter().any(|shown| shown == *it));
+        .map(|metric| metric.name)
+        .filter(|it| *it != "Quarantined" && !shown.iter().any(|shown| shown == it));
     found.extend(hidden.map(|it| format!("the dashboard doesn't show {it}")));
     found
 }
