@@ -10,7 +10,8 @@ use lambda_runtime::Diagnostic;
 pub(super) async fn guarded<T>(
     work: impl Future<Output = Result<T, Diagnostic>>,
 ) -> Result<T, Diagnostic> {
-    caught(work).await.unwrap_or_else(|panicked| {
+    // In a box, for an optimizing compiler follows futures within futures only so deep.
+    caught(Box::pin(work)).await.unwrap_or_else(|panicked| {
         Err(Diagnostic {
             error_type: "Casefold.Failed".to_owned(),
             error_message: panicked.to_string(),
