@@ -12,15 +12,18 @@ locals {
       WithDefaults = {
         Type = "Pass"
         Parameters = {
-          "with.$" = "States.JsonMerge(States.StringToJson('{\"task\":\"planReconcile\",\"repair\":false,\"deep\":false}'), $, false)"
+          "with.$" = "States.JsonMerge(States.StringToJson('{\"projection\":null,\"repair\":false,\"deep\":false}'), $, false)"
         }
         OutputPath = "$.with"
         Next       = "Plan"
       }
       Plan = {
-        Type           = "Task"
-        Resource       = local.invoke
-        Parameters     = { FunctionName = var.worker_arn, "Payload.$" = "$" }
+        Type     = "Task"
+        Resource = local.invoke
+        Parameters = {
+          FunctionName = var.worker_arn
+          Payload      = { task = "planReconcile", "projection.$" = "$.projection" }
+        }
         ResultSelector = { "items.$" = "$.Payload.items" }
         ResultPath     = "$.plan"
         TimeoutSeconds = var.step_timeout_seconds

@@ -114,12 +114,36 @@ impl Court {
         }
     }
 
-    /// The petition that the API's own description gives as an example.
+    /// The petition that the API's own description gives as an example, with documents that are
+    /// stored.
     pub(crate) async fn example_petition(&self) -> Value {
         let description = self.get_as(None, "/openapi.json").await.ok();
         let examples = &description["paths"]["/v1/cases"]["post"]["requestBody"]["content"]["application/json"]
             ["examples"];
-        examples["FilePetition"]["value"].clone()
+        let mut petition = examples["FilePetition"]["value"].clone();
+        for document in ["petition", "statementOfTaxpayerIdentification"] {
+            let stored = self.upload(&format!("%PDF-1.7\n{document}")).await;
+            for field in ["key", "sha256"] {
+                petition[document][field] = stored[field].clone();
+            }
+        }
+        petition
+    }
+
+    /// Uploads the content of a document, and gives how it is referred to.
+    async fn upload(&self, content: &str) -> Value {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let request = self
+            .client
+            .post(format!("{}/v1/documents", self.address))
+            .header("host", &self.host)
+            .header("content-type", "application/pdf")
+            .bearer_auth(&self.petitioner)
+            .body(content.to_owned());
+        let answer = request.send().await.unwrap();
+        let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+        assert_eq!(status, 201, "{text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Files a petition, and gives its docket number.

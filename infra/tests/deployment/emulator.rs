@@ -224,7 +224,8 @@ impl Drop for Emulator {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.directory.path().join("ministack.log"));
             let log = log.unwrap_or_default();
-            let last: Vec<&str> = log.lines().rev().take(60).collect();
+            let of_itself = |line: &&str| !line.starts_with('{') && !line.contains(" INFO ");
+            let last: Vec<&str> = log.lines().rev().filter(of_itself).take(30).collect();
             for line in last.iter().rev() {
                 println!("{line}");
             }
