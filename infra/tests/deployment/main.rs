@@ -3,7 +3,7 @@
 //! is all destroyed.
 //!
 //! It needs Terraform, its AWS provider, ministack and the packages: `infra/emulate` sees to
-//! them and runs it. By itself it is ignored.
+//! them and runs it. By itself it does nothing.
 //!
 //! | file | job |
 //! | --- | --- |
@@ -30,6 +30,9 @@ use emulator::Emulator;
 use issuer::Issuer;
 use terraform::Terraform;
 
+/// Names the variable without which nothing is deployed.
+const EMULATE_VARIABLE: &str = "CASEFOLD_EMULATE";
+
 /// How many petitions are filed, and how many of them are checked and served.
 const PETITIONS: usize = 60;
 const SERVED: usize = 30;
@@ -38,8 +41,11 @@ const SERVED: usize = 30;
 const SOON: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs Terraform, its provider, ministack and the packages: run infra/emulate"]
 async fn the_deployment_serves_a_court_and_loses_nothing() {
+    if std::env::var_os(EMULATE_VARIABLE).is_none() {
+        println!("not tried: infra/emulate sees to what it needs, and tries it");
+        return;
+    }
     let emulator = Emulator::start().await;
     let issuer = Issuer::start().await;
     let terraform = Terraform::copied(&emulator, &issuer.url);
