@@ -286,6 +286,7 @@ variable "alarm_thresholds" {
     latency_millis       = optional(number, 3000)
     api_failures         = optional(number, 0)
     checkpoint_age_hours = optional(number, 26)
+    reconcile_age_hours  = optional(number, 26)
   })
   default  = {}
   nullable = false

@@ -59,11 +59,11 @@ locals {
         statistic = "Maximum", threshold = var.thresholds.checkpoint_age_hours, missing = "ignore"
       }
       "checkpoint-not-run" = {
-        about      = "The checkpointer was not started in more than a day."
+        about      = "The checkpointer was not started for too long."
         anchor     = "checkpoint-missing"
         namespace  = "AWS/Lambda", metric = "Invocations", dimensions = { FunctionName = var.functions["checkpointer"] }
         comparison = "LessThanThreshold", threshold = 1
-        period     = 3600, periods = 26, missing = "breaching"
+        period     = 3600, periods = ceil(var.thresholds.checkpoint_age_hours), missing = "breaching"
       }
       "reconcile-differing" = {
         about     = "Cases are stored otherwise than their commits say."
@@ -71,11 +71,11 @@ locals {
         namespace = "Casefold", metric = "ReconcileDiffering", dimensions = local.deployment
       }
       "reconcile-not-run" = {
-        about      = "No reconciliation was started in more than a day."
+        about      = "No reconciliation was started for too long."
         anchor     = "reconcile-failed"
         namespace  = "AWS/States", metric = "ExecutionsStarted", dimensions = { StateMachineArn = var.state_machines["reconcile"] }
         comparison = "LessThanThreshold", threshold = 1
-        period     = 3600, periods = 26, missing = "breaching"
+        period     = 3600, periods = ceil(var.thresholds.reconcile_age_hours), missing = "breaching"
       }
       "job-failures" = {
         about     = "A job of the calendar could not be carried out for some cases."

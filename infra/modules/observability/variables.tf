@@ -75,18 +75,24 @@ variable "email" {
 }
 
 variable "thresholds" {
-  description = "From when alarms ring: the age of the oldest record that waits to be folded (seconds), the p99 of the API's answers (milliseconds), its failures in five minutes, and the age of the last checkpoint (hours)."
+  description = "From when alarms ring: the age of the oldest record that waits to be folded (seconds), the p99 of the API's answers (milliseconds), its failures in five minutes, the age of the last checkpoint, and of the last reconciliation's start (hours)."
   type = object({
     iterator_age_seconds = number
     latency_millis       = number
     api_failures         = number
     checkpoint_age_hours = number
+    reconcile_age_hours  = number
   })
   nullable = false
 
   validation {
     condition     = alltrue([for threshold in values(var.thresholds) : threshold >= 0])
     error_message = "Thresholds can't be negative."
+  }
+
+  validation {
+    condition     = alltrue([for hours in [var.thresholds.checkpoint_age_hours, var.thresholds.reconcile_age_hours] : hours >= 1 && hours <= 168])
+    error_message = "CloudWatch looks back at most a week: the ages must be between 1 and 168 hours."
   }
 }
 
