@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use casefold_shared::dynamodb::tables::ALL;
 
-use crate::calls::{self, PREFIX, court_key, document, key, table};
+use crate::calls::{self, court_key, document, key, table};
 use crate::checks::STARS;
 use crate::policy::{Context, context};
 use crate::roles::{Estate, Role, Verdict};
@@ -69,7 +69,7 @@ pub fn document_of(estate: &Estate) -> String {
                 format!(" {} |", shorts.join(" "))
             }
         });
-        let _ = writeln!(text, "| {} |{}", short(role), cells.concat());
+        let _ = writeln!(text, "| {} |{}", role.short_name(), cells.concat());
     }
     text.push_str(
         "\nNobody, not even an administrator of the account, may update or delete an item of `events`,\n\
@@ -106,7 +106,7 @@ pub fn document_of(estate: &Estate) -> String {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
-            short(role),
+            role.short_name(),
             told(&[
                 ("wrap", personal("kms:Encrypt")),
                 ("open", personal("kms:Decrypt"))
@@ -163,12 +163,6 @@ pub fn document_of(estate: &Estate) -> String {
         }
     }
     text
-}
-
-fn short(role: &Role) -> &str {
-    role.name
-        .strip_prefix(&format!("{PREFIX}-"))
-        .unwrap_or(&role.name)
 }
 
 fn allowed(estate: &Estate, role: &Role, action: &str, on: &str, context: &Context) -> bool {

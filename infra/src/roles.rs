@@ -1,6 +1,7 @@
 //! Who has which role, and may do what, with the policies that tables, keys and the bucket have of
 //! their own.
 
+use crate::calls::PREFIX;
 use crate::plan::Plan;
 use crate::policy::{Context, Policy, Request, Says, Unjudgeable};
 use crate::workshop::mocks::ACCOUNT;
@@ -14,6 +15,15 @@ pub struct Role {
     pub policy: Policy,
     /// Who may take it.
     pub trust: Policy,
+}
+
+impl Role {
+    /// Its name without the deployment's prefix.
+    pub fn short_name(&self) -> &str {
+        let rest = self.name.strip_prefix(PREFIX);
+        rest.and_then(|rest| rest.strip_prefix('-'))
+            .unwrap_or(&self.name)
+    }
 }
 
 /// All roles, and the policies that resources have of their own.

@@ -2,13 +2,17 @@
 
 pub mod panics;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
 
+use futures::future::LocalBoxFuture;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use crate::gateway::BoxError;
 
 /// Names the variable that says what is logged: a level for all, and levels for some, say
 /// `info,casefold_projector=debug`.
@@ -70,6 +74,26 @@ pub fn init(format: Format) -> Result<(), TelemetryError> {
         .map_err(TelemetryError::Twice)?;
     panics::log_all();
     Ok(())
+}
+
+/// Runs a process that logs JSON and serves until it is ended. One that can't run says why, in its
+/// log, and ends with status 1.
+///
+/// What it serves with is boxed: a compiler follows futures within futures only so deep.
+pub async fn run(serve: LocalBoxFuture<'_, Result<(), BoxError>>) -> ExitCode {
+    if let Err(error) = init(Format::Json) {
+        // There is no log to write to; where standard error is closed as well, nobody is told.
+        let _ = writeln!(std::io::stderr(), "{error}");
+        return ExitCode::FAILURE;
+    }
+    match serve.await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = error.source().map(ToString::to_string);
+            tracing::error!(%error, cause, "the process can't run");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ mod answer;
 mod http;
 mod jobs;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -27,7 +26,7 @@ use casefold_shared::dynamodb::{DynamoStore, sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
 use casefold_shared::metrics::Metrics;
-use casefold_shared::telemetry::{self, Format};
+use casefold_shared::telemetry;
 
 use crate::auth::Callers;
 use crate::service::{Documents, Service};
@@ -57,19 +56,7 @@ impl Handler {
 /// Serves the function until Lambda ends the process. One that can't start says why, in the
 /// function's log, and ends with status 1.
 pub async fn main() -> ExitCode {
-    if let Err(error) = telemetry::init(Format::Json) {
-        // There is no log to write to; where standard error is closed as well, nobody is told.
-        let _ = writeln!(std::io::stderr(), "{error}");
-        return ExitCode::FAILURE;
-    }
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let cause = error.source().map(ToString::to_string);
-            tracing::error!(%error, cause, "the function can't run");
-            ExitCode::FAILURE
-        }
-    }
+    telemetry::run(Box::pin(serve())).await
 }
 
 async fn serve() -> Result<(), lambda_http::Error> {

@@ -148,10 +148,7 @@ fn opened(plan: &Plan) -> Vec<String> {
     };
     let mut found = Vec::new();
     for role in &estate.roles {
-        let name = role
-            .name
-            .strip_prefix(&format!("{PREFIX}-"))
-            .unwrap_or(&role.name);
+        let name = role.short_name();
         let may =
             |action| estate.may(role, action, &key("personal"), &court_key()) == Verdict::Allowed;
         let wanted = match name {

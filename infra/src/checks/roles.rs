@@ -127,10 +127,7 @@ fn trusted(plan: &Plan) -> Vec<String> {
     };
     let mut found = Vec::new();
     for role in &estate.roles {
-        let name = role
-            .name
-            .strip_prefix(&format!("{PREFIX}-"))
-            .unwrap_or(&role.name);
+        let name = role.short_name();
         let service = match name {
             "scheduler" => "scheduler.amazonaws.com",
             "rebuild" | "reconcile" => "states.amazonaws.com",
@@ -185,10 +182,7 @@ fn nothing_else(plan: &Plan) -> Vec<String> {
     let calls = calls::all();
     let mut found = Vec::new();
     for role in &estate.roles {
-        let name = role
-            .name
-            .strip_prefix(&format!("{PREFIX}-"))
-            .unwrap_or(&role.name);
+        let name = role.short_name();
         let of_it: Vec<_> = calls.iter().filter(|call| call.by == name).collect();
         for statement in role.policy.statements.iter().filter(|it| it.allows) {
             for (action, resource) in statement
