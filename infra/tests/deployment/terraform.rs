@@ -1,9 +1,10 @@
 //! Terraform on a copy of this folder, so that no state stays behind.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use casefold_infra::workshop::{copy_terraform, plugins};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -12,8 +13,8 @@ use crate::emulator::Emulator;
 /// Names the variable that says in which folder the packages are.
 const PACKAGES_VARIABLE: &str = "CASEFOLD_PACKAGES";
 
-/// Names the variable that says in which folder the provider is, where it isn't downloaded.
-const PLUGINS_VARIABLE: &str = "CASEFOLD_TF_PLUGINS";
+/// The variables of a deployment on an emulator.
+const EMULATOR: &str = "environments/emulator.tfvars";
 
 pub(crate) struct Terraform {
     directory: TempDir,
@@ -27,12 +28,18 @@ impl Terraform {
         let packages = std::env::var(PACKAGES_VARIABLE)
             .unwrap_or_else(|_| panic!("{PACKAGES_VARIABLE} must name the packages' folder"));
         let directory = tempfile::tempdir().unwrap();
-        copy(Path::new(env!("CARGO_MANIFEST_DIR")), directory.path());
+        let infra = Path::new(env!("CARGO_MANIFEST_DIR"));
+        copy_terraform(infra, directory.path()).unwrap();
+        // What a plan without an account does without.
+        fs::create_dir(directory.path().join("environments")).unwrap();
+        for file in ["providers.tf", EMULATOR] {
+            fs::copy(infra.join(file), directory.path().join(file)).unwrap();
+        }
         let terraform = Self {
             directory,
             endpoint_url: emulator.url.clone(),
             variables: vec![
-                "-var-file=environments/emulator.tfvars".to_owned(),
+                format!("-var-file={EMULATOR}"),
                 format!("-var=packages_dir={packages}"),
                 format!("-var=architecture={}", architecture()),
                 format!("-var=jwt_issuer={issuer}"),
@@ -40,8 +47,9 @@ impl Terraform {
             ],
         };
         let mut init = vec!["init".to_owned(), "-input=false".to_owned()];
-        if let Ok(plugins) = std::env::var(PLUGINS_VARIABLE) {
-            init.push(format!("-plugin-dir={plugins}"));
+        // Elsewhere it is downloaded.
+        if let Ok(plugins) = plugins() {
+            init.push(format!("-plugin-dir={}", plugins.display()));
         }
         terraform.run(&init);
         terraform
@@ -98,25 +106,6 @@ impl Terraform {
             "terraform {arguments:?}: {said}\n{wrong}"
         );
         said
-    }
-}
-
-/// The configuration alone: neither the tests nor what an earlier run has left.
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (name, path): (_, PathBuf) = (entry.file_name(), entry.path());
-        let name_text = name.to_string_lossy();
-        if path.is_dir() {
-            if ["modules", "environments"].contains(&&*name_text)
-                || !from.join("Cargo.toml").exists()
-            {
-                fs::create_dir_all(to.join(&name)).unwrap();
-                copy(&path, &to.join(&name));
-            }
-        } else if name_text.ends_with(".tf") || name_text.ends_with(".tfvars") {
-            fs::copy(&path, to.join(&name)).unwrap();
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use casefold_infra::checks;
 use casefold_infra::workshop::{Outcome, copy_terraform};
-use list::{ALL, Mutation};
+use list::{Mutation, all};
 
 /// How many processes plan at once: each keeps a core busy.
 const AT_ONCE: usize = 2;
@@ -24,7 +24,7 @@ const ONLY: &str = "CASEFOLD_MISTAKES";
 fn every_mistake_is_found_by_the_check_that_is_there_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let wanted = std::env::var(ONLY).unwrap_or_default();
-    let made: Vec<_> = ALL.iter().filter(|it| it.name.contains(&wanted)).collect();
+    let made: Vec<_> = all().filter(|it| it.name.contains(&wanted)).collect();
     let mutants: Vec<_> = made
         .iter()
         .enumerate()
@@ -61,7 +61,7 @@ fn every_check_finds_a_mistake() {
     let without: Vec<_> = checks::all()
         .iter()
         .map(|it| it.name)
-        .filter(|name| !ALL.iter().any(|mutation| mutation.by == *name))
+        .filter(|name| !all().any(|mutation| mutation.by == *name))
         .collect();
     assert!(without.is_empty(), "no mistake is made for {without:?}");
 }
