@@ -168,6 +168,7 @@ module "checkpointer" {
   sizing             = var.sizing.checkpointer
   tables             = module.tables.arns
   checkpoint_key_arn = module.encryption.checkpoint_key_arn
+  trusted_keys       = var.checkpoint_trusted_keys
   failures_queue_arn = module.schedule_failures.arn
 }
 

@@ -94,6 +94,13 @@ variable "table_policies" {
   nullable    = false
 }
 
+variable "checkpoint_trusted_keys" {
+  description = "Public keys with which checkpoints were signed before the key was replaced, as `casefold checkpoint-key` prints them. Without them those checkpoints are not believed any more."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "key_deletion_window_days" {
   description = "How long a key that is to be deleted can still be saved, in days."
   type        = number

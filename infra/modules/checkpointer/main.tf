@@ -16,9 +16,10 @@ module "function" {
   is_async                 = true
   async_failures_queue_arn = var.failures_queue_arn
 
-  environment = {
-    CASEFOLD_CHECKPOINT_KMS_KEY = var.checkpoint_key_arn
-  }
+  environment = merge(
+    { CASEFOLD_CHECKPOINT_KMS_KEY = var.checkpoint_key_arn },
+    length(var.trusted_keys) == 0 ? {} : { CASEFOLD_CHECKPOINT_TRUSTED_KEYS = join(",", var.trusted_keys) },
+  )
 
   statements = [
     {

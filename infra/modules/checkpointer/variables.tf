@@ -62,3 +62,9 @@ variable "checkpoint_key_arn" {
   type        = string
   nullable    = false
 }
+
+variable "trusted_keys" {
+  description = "Public keys with which checkpoints were signed before this one, as `casefold checkpoint-key` prints them."
+  type        = list(string)
+  nullable    = false
+}
