@@ -3,6 +3,7 @@
 use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
 use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
 
+use super::basis::{Basis, FoundBasis, Wanted};
 use super::envelope::{CaseHead, Envelope};
 use super::load::{Found, Purpose};
 use super::policies::Planned;
@@ -70,13 +71,16 @@ impl Service {
                 .begin(&commit, request.idempotency_key.is_some())
                 .await?
             {
-                BeginOutcome::Written => return first(Answer::of(&[commit], false), number),
+                BeginOutcome::Written => {
+                    self.remember_begun(&commit, decision.events).await;
+                    return first(Answer::of(&[commit], false), number);
+                }
                 BeginOutcome::Claimed(claim) => {
                     return self.repeated_petition(&envelope, claim.commit).await;
                 }
                 // The counter is behind the cases: it was lost, or they came another way.
                 BeginOutcome::NumberTaken => {
-                    tally.conflict();
+                    tally.conflict(true);
                     self.recover_counter(year).await?;
                 }
             }
@@ -143,17 +147,22 @@ impl Service {
         let name = request.command.name();
         let envelope = Envelope::new(request, name, Some(docket_number), self)?;
         let entries = request.command.entries();
+        let wanted = Wanted {
+            docket_number,
+            entries: &entries,
+            key: request.idempotency_key.as_ref(),
+        };
+        let mut found = self.basis(wanted).await?;
         for _ in 0..MAX_TRIES {
-            let key = request.idempotency_key.as_ref();
-            let case = match self.find_case(docket_number, &entries, key).await? {
-                Found::Head(Some(case)) => case,
-                Found::Head(None) => return Err(CommandError::NoSuchCase(docket_number)),
-                Found::Repeated(commit) => {
+            let basis = match found {
+                FoundBasis::Case(basis) => basis,
+                FoundBasis::None => return Err(CommandError::NoSuchCase(docket_number)),
+                FoundBasis::Repeated(commit) => {
                     let commits = self.commits(&[commit]).await?;
-                    let step = self.step_of(commits).await?;
-                    return first(envelope.repeat(self, &step).await?, docket_number);
+                    return self.repeated(&envelope, docket_number, commits).await;
                 }
             };
+            let case = &basis.known.case;
             let now = self.clock.now();
             let mut ids = std::iter::repeat_with(|| self.clock.new_id());
             let ask = Ask {
@@ -161,25 +170,56 @@ impl Service {
                 now,
                 ids: &mut ids,
             };
-            let decision = decide::case(&case, &request.command, ask);
-            let decision = if_match(request, case.version, decision)?;
+            let decision = decide::case(case, &request.command, ask);
+            let decision = match if_match(request, case.version, decision) {
+                // What is refused over a case that may be behind may be right by now.
+                Err(_) if !basis.is_head => {
+                    found = self.again(basis, wanted).await?;
+                    continue;
+                }
+                decision => decision?,
+            };
             self.require_stored(request.command.attachments()).await?;
-            let draft = envelope.draft(CaseHead::of(&case), &decision, self, now)?;
-            let planned = self.plan(&case, draft, decision.events)?;
+            let draft = envelope.draft(CaseHead::of(case), &decision, self, now)?;
+            let mut planned = self.plan(case, draft, decision.events)?;
+            let after = planned.after.take();
             let planned = self.sealed_values(vec![planned]).await?;
             let commits = sealed(&planned, usize::MAX);
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
+                    self.learn(&basis, false);
+                    self.remember_after(&basis.known, after, &commits);
                     return first(Answer::of(&commits, false), docket_number);
                 }
                 AppendOutcome::Repeated(commits) => {
-                    let step = self.step_of(commits).await?;
-                    return first(envelope.repeat(self, &step).await?, docket_number);
+                    return self.repeated(&envelope, docket_number, commits).await;
                 }
-                AppendOutcome::Conflict => tally.conflict(),
+                AppendOutcome::Conflict => {
+                    tally.conflict(basis.is_head);
+                    found = self.again(basis, wanted).await?;
+                }
             }
         }
         Err(CommandError::Contended)
+    }
+
+    /// The first answer to a command that was carried out before, and made these commits.
+    async fn repeated(
+        &self,
+        envelope: &Envelope<'_, CaseCommand>,
+        docket_number: DocketNumber,
+        commits: Vec<Commit>,
+    ) -> Result<Answer, CommandError> {
+        let step = self.step_of(commits).await?;
+        first(envelope.repeat(self, &step).await?, docket_number)
+    }
+
+    /// The case with what was written past it meanwhile, for the command to be decided again.
+    async fn again(&self, basis: Basis, wanted: Wanted<'_>) -> Result<FoundBasis, CommandError> {
+        Ok(match self.caught_up(basis, wanted.key).await? {
+            Some(found) => found,
+            None => self.basis(wanted).await?,
+        })
     }
 
     /// All the commits of the step that some of them were made in.

@@ -78,6 +78,9 @@ impl Service {
             let mut commits = sealed(&planned, each);
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
+                    for commit in &commits {
+                        self.memory.forget(commit.docket_number);
+                    }
                     if each == 1 {
                         let following = self.follow_up_all(&cases, &planned, &commits).await;
                         commits.extend(following);
@@ -87,7 +90,7 @@ impl Service {
                 AppendOutcome::Repeated(commits) => {
                     return self.repeated_group(&envelope, commits).await;
                 }
-                AppendOutcome::Conflict => tally.conflict(),
+                AppendOutcome::Conflict => tally.conflict(true),
             }
         }
         Err(CommandError::Contended)

@@ -123,7 +123,7 @@ impl Service {
 
     /// Folds the commits past a snapshot. `None`: the snapshot was replaced while entries
     /// that the commits are about were read from it.
-    async fn fold_on(
+    pub(super) async fn fold_on(
         &self,
         generation: Generation,
         snapshot: Option<Case>,

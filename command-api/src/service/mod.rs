@@ -4,13 +4,15 @@
 //! [`decide`](crate::decide), and its decision to the event store; it holds no rule of the
 //! court and knows neither HTTP nor DynamoDB.
 //!
-//! A command costs: one read of the snapshot (with the command-id row beside it where the
-//! caller sent an idempotency key), one strongly consistent read of the commits past it,
-//! and one conditional write. The case's keys are read besides, where this process has not read
-//! them in the last seconds; a petition, and a command that names somebody new, writes them.
+//! A command on a case that this process had a moment ago costs one conditional write: it is
+//! decided over the case as it is remembered (`memory`), and read again where that doesn't do.
+//! On another case the snapshot is read first, beside the case's keys (`basis`). A caller who sent
+//! an idempotency key pays for one look at the command-id row besides; a petition, and a command
+//! that names somebody new, for a write of keys.
 
 mod as_of;
 mod audit;
+mod basis;
 mod blame;
 mod calendar;
 pub(crate) mod codes;
@@ -22,6 +24,7 @@ mod history;
 mod jobs;
 mod lists;
 mod load;
+mod memory;
 mod policies;
 mod reads;
 pub(crate) mod told;
@@ -33,7 +36,7 @@ use casefold_events::{
 };
 use casefold_shared::accesses::recorder::Recorder;
 use casefold_shared::audit as audit_index;
-use casefold_shared::case::{FoldError, generation};
+use casefold_shared::case::{Case, FoldError, generation};
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     AccessLog, CommitIndex, ControlStore, EventStore, ListStore, MilestoneStore, SnapshotStore,
@@ -48,6 +51,8 @@ use casefold_shared::milestone;
 pub use self::as_of::ReadAsOf;
 pub use self::audit::{AuditPage, PageOf};
 pub use self::calendar::{CalendarOutcome, CalendarReport};
+use self::load::Purpose;
+use self::memory::Memory;
 use crate::decide::Actor;
 use crate::refusal::Refusal;
 
@@ -80,6 +85,7 @@ pub struct Service {
     access_log: Arc<dyn AccessLog>,
     accesses: Arc<Recorder>,
     vault: Arc<Vault>,
+    memory: Arc<Memory>,
     metrics: Metrics,
 }
 
@@ -266,6 +272,7 @@ impl Service {
             clock,
             documents: None,
             vault: stores.vault,
+            memory: Arc::default(),
             metrics: Metrics::off(),
         }
     }
@@ -296,6 +303,17 @@ impl Service {
     pub const fn with_milestones_every(mut self, commits: u64) -> Self {
         self.milestones_every = commits;
         self
+    }
+
+    /// A case as this process remembers it, with the entries of its record that are in memory:
+    /// for whoever compares it with the record. `None` where it isn't remembered.
+    pub async fn remembered(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Case>, StoreError> {
+        let generation = self.generation(Purpose::Deciding).await?;
+        let known = self.memory.recall(generation, docket_number);
+        Ok(known.map(|known| known.case.clone()))
     }
 
     /// The same service, which tells what its commands and reads come to.

@@ -7,6 +7,7 @@ use casefold_shared::gateway::{AppendOutcome, EntrySelection};
 
 use super::envelope::{CaseHead, encode};
 use super::load::{Found, Purpose};
+use super::memory::is_all_loaded;
 use super::{CommandError, MAX_TRIES, ReadError, Service};
 use crate::policy::{self, Occasion, POLICIES};
 
@@ -15,6 +16,18 @@ use crate::policy::{self, Occasion, POLICIES};
 pub(super) struct Planned {
     pub(super) head: CaseHead,
     pub(super) drafts: Vec<DraftCommit>,
+    /// The case after all of them, but for their hashes; `None` where it can't be told, because
+    /// one of them changes an entry that wasn't loaded.
+    pub(super) after: Option<Case>,
+}
+
+/// What follows on a case by policies.
+struct Following {
+    drafts: Vec<DraftCommit>,
+    /// The case after it, but for the hashes.
+    after: Case,
+    /// Whether every entry that is changed was loaded, so that the case is as it will be.
+    is_known: bool,
 }
 
 impl Planned {
@@ -65,10 +78,16 @@ impl Service {
             events: &events,
             at: draft.effective_at,
         };
-        let after = folded(before.clone(), &draft, events.clone());
+        let is_known = is_all_loaded(before, &events);
+        let (draft, after) = folded(before.clone(), draft, events.clone());
         let following = self.following(&occasion, after, &draft, &|_| false)?;
-        let drafts = std::iter::once(draft).chain(following).collect();
-        Ok(Planned { head, drafts })
+        let after = Some(following.after).filter(|_| is_known && following.is_known);
+        let drafts = std::iter::once(draft).chain(following.drafts).collect();
+        Ok(Planned {
+            head,
+            drafts,
+            after,
+        })
     }
 
     /// Encrypts what is personal in commits that are to be chained, with the keys of all their
@@ -77,17 +96,18 @@ impl Service {
         &self,
         planned: Vec<Planned>,
     ) -> Result<Vec<Planned>, CommandError> {
-        let heads: Vec<_> = planned
-            .iter()
-            .map(|planned| (planned.head, planned.drafts.len()))
-            .collect();
-        let drafts = planned.into_iter().flat_map(|planned| planned.drafts);
-        let mut sealed = self.vault.seal(drafts.collect()).await?.into_iter();
-        let with_drafts = |(head, count)| Planned {
-            head,
+        let (mut of_cases, mut drafts) = (Vec::with_capacity(planned.len()), Vec::new());
+        for mut planned in planned {
+            let its_drafts = std::mem::take(&mut planned.drafts);
+            of_cases.push((planned, its_drafts.len()));
+            drafts.extend(its_drafts);
+        }
+        let mut sealed = self.vault.seal(drafts).await?.into_iter();
+        let with_drafts = |(planned, count)| Planned {
             drafts: sealed.by_ref().take(count).collect(),
+            ..planned
         };
-        Ok(heads.into_iter().map(with_drafts).collect())
+        Ok(of_cases.into_iter().map(with_drafts).collect())
     }
 
     /// The commits of policies that follow on a case as it stands, but for those that acted
@@ -98,9 +118,10 @@ impl Service {
         case: Case,
         cause: &DraftCommit,
         is_done: &dyn Fn(&'static str) -> bool,
-    ) -> Result<Vec<DraftCommit>, CommandError> {
+    ) -> Result<Following, CommandError> {
         let mut case = case;
         let mut drafts = Vec::new();
+        let mut is_known = true;
         for policy in POLICIES {
             let mut ids = std::iter::repeat_with(|| self.clock.new_id());
             let events = policy.follow(occasion, &case, &mut ids);
@@ -116,10 +137,16 @@ impl Service {
                 events: encode(&events, self)?,
                 ..by_policy(policy.name, reference(cause), cause)
             };
-            case = folded(case, &draft, events);
+            is_known &= is_all_loaded(&case, &events);
+            let (draft, after) = folded(case, draft, events);
+            case = after;
             drafts.push(draft);
         }
-        Ok(drafts)
+        Ok(Following {
+            drafts,
+            after: case,
+            is_known,
+        })
     }
 
     /// Carries out what follows from a commit that had to be made without it, because the
@@ -163,7 +190,8 @@ impl Service {
             };
             let head = CaseHead::of(&case);
             let is_done = |name| done_by(name).is_some();
-            let drafts = self.following(&occasion, case, &cause.draft, &is_done)?;
+            let following = self.following(&occasion, case, &cause.draft, &is_done)?;
+            let drafts = following.drafts;
             let mut commits: Vec<_> = POLICIES
                 .iter()
                 .filter_map(|policy| done_by(policy.name).cloned())
@@ -242,9 +270,14 @@ pub(super) fn by_policy(name: &str, cause: CommitRef, draft: &DraftCommit) -> Dr
     }
 }
 
-/// Folds a commit that is not chained yet: policies are asked before the step is complete,
-/// and no fold looks at a hash.
-fn folded(case: Case, draft: &DraftCommit, events: Vec<CaseEvent>) -> Case {
-    let commit = draft.clone().seal(case.folded_from.head_hash);
-    case.after(&commit, events)
+/// Folds a commit that is not chained yet, for no fold looks at a hash: policies are asked before
+/// the step is complete.
+fn folded(case: Case, draft: DraftCommit, events: Vec<CaseEvent>) -> (DraftCommit, Case) {
+    let unchained = Commit {
+        draft,
+        prev_hash: case.folded_from.head_hash,
+        hash: Digest::ZERO,
+    };
+    let after = case.after(&unchained, events);
+    (unchained.draft, after)
 }

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use casefold_events::{CorrelationId, DocketNumber};
 use casefold_shared::gateway::{Consumed, accounted};
 use casefold_shared::metrics::Line;
-use casefold_shared::metrics::table::{CODE, COMMAND_MILLIS, COMMANDS, CONFLICTS, REFUSALS};
+use casefold_shared::metrics::table::{
+    BEHIND, CODE, COMMAND_MILLIS, COMMANDS, CONFLICTS, REFUSALS,
+};
 
 use super::{Answer, CommandError, Service};
 
@@ -30,12 +32,19 @@ pub(super) struct Told<'a> {
 #[derive(Default)]
 pub(super) struct Tally {
     conflicts: AtomicU64,
+    behind: AtomicU64,
 }
 
 impl Tally {
-    /// A race was lost: the command is decided again.
-    pub(super) fn conflict(&self) {
-        self.conflicts.fetch_add(1, Ordering::Relaxed);
+    /// Another commit had taken the number, so the command is decided again: a race was lost
+    /// where the case was read just then, and else it was behind.
+    pub(super) fn conflict(&self, was_head: bool) {
+        let count = if was_head {
+            &self.conflicts
+        } else {
+            &self.behind
+        };
+        count.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -131,6 +140,7 @@ impl Told<'_> {
         let mut line = Line::of(SERVICE)
             .count(&COMMANDS, 1)
             .count(&CONFLICTS, tally.conflicts.load(Ordering::Relaxed))
+            .count(&BEHIND, tally.behind.load(Ordering::Relaxed))
             .amount(&COMMAND_MILLIS, millis(took))
             .consumed(consumed)
             .about("command", self.command)

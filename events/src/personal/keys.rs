@@ -232,6 +232,12 @@ impl CaseKeys {
         self.keys.range(key(0)..=key(u32::MAX))
     }
 
+    /// Whether nobody was forgotten here or is about to be: every key is there and in use.
+    pub fn are_all_live(&self) -> bool {
+        let mut states = self.keys.values();
+        states.all(|state| matches!(state, KeyState::Live(_)))
+    }
+
     /// The key under which new values of a subject are encrypted, where it has one.
     pub fn current(&self, subject: &Subject) -> Option<(&KeyName, &DataKey)> {
         match self.of(subject).last() {

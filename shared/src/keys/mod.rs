@@ -45,7 +45,10 @@ pub use keyring::Keyring;
 pub use opened::OpenedEvents;
 
 /// How long a process may go by what it has read of a case's keys.
-pub const KNOWN_FOR: Duration = Duration::from_secs(5);
+///
+/// Long enough that a clerk who does one thing after another on a case has its keys read once, and
+/// short enough to wait for where somebody is to be forgotten, which is seldom.
+pub const KNOWN_FOR: Duration = Duration::from_secs(30);
 
 /// How often keys are added to a case anew where others add some at the same time.
 const TRIES: usize = 8;
@@ -77,6 +80,21 @@ impl Vault {
             keyring: store.keyring(),
             store,
         }
+    }
+
+    /// The keys of a case, where this process has read them in the last [`KNOWN_FOR`].
+    pub fn known_keys(&self, case: DocketNumber) -> Option<Arc<CaseKeys>> {
+        self.keyring.known(case)
+    }
+
+    /// The keys of a case as they are known, or else read.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub async fn keys_of(&self, case: DocketNumber) -> Result<Arc<CaseKeys>, StoreError> {
+        let mut known = self.known(&BTreeSet::from([case])).await?;
+        let none = || Arc::new(CaseKeys::none(case));
+        Ok(known.remove(&case).unwrap_or_else(none))
     }
 
     /// The store of keys.

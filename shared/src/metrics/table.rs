@@ -90,6 +90,8 @@ metrics! {
     "Commands that were refused, by the rules or for what was asked (an answer of 4xx)."
     CONFLICTS = "Conflicts", Count, "command-api";
     "Races that a command lost to another one, after each of which it was decided again. Told with every command."
+    BEHIND = "DecidedBehind", Count, "command-api";
+    "How often a command was decided over a case that was behind its record, as the process remembered it or as its snapshot was, and then again over the record. Told with every command."
     COMMAND_MILLIS = "CommandMillis", Milliseconds, "command-api";
     "How long deciding and recording a command took, without reading the request and writing the answer."
     FAILURES = "Failures", Count, "command-api";
