@@ -385,6 +385,21 @@ fn a_case_is_sealed_and_unsealed() {
 }
 
 #[test]
+fn a_case_weighs_about_what_it_takes_in_memory() {
+    let events: Vec<_> = (1..=500).map(|n| filed(n, true)).collect();
+    for case in [given(&[]), given(&events)] {
+        // In memory numbers are shorter than as text, and structs longer than what is left out.
+        let entries: Vec<_> = case.docket.on_record().collect();
+        let texts = serde_json::to_string(&(&case, entries)).unwrap().len();
+        let weight = case.weight();
+        assert!(
+            (texts / 2..texts * 5).contains(&weight),
+            "{weight} beside {texts}"
+        );
+    }
+}
+
+#[test]
 fn nothing_personal_is_printed() {
     let printed = format!("{:?}", given(&[]));
     assert!(!printed.contains("Lund"), "{printed}");

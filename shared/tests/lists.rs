@@ -217,8 +217,8 @@ fn a_person_has_a_case_once_however_many_parts_they_have_in_it() {
     let mut case = case_in(CaseStatus::NotAtIssue);
     let mut spouse = contact(2, "Vera Lindholm");
     spouse.user_id = Some(user("user-1"));
-    case.parties.push(spouse);
-    case.counsel.push(counsel("irs-7", "Ida Berg"));
+    case.parties.edit().push(spouse);
+    case.counsel.edit().push(counsel("irs-7", "Ida Berg"));
     let sort = "2026-000101";
     let people = within(&case, List::Person);
     assert_eq!(people, [row("irs-7", sort), row("user-1", sort)]);
@@ -244,7 +244,7 @@ fn a_session_lists_trials_and_hearings() {
         session: session(n),
         calendar_notes: None,
     };
-    case.hearings = vec![hearing(2), hearing(1)];
+    case.hearings = vec![hearing(2), hearing(1)].into();
     let listed: Vec<_> = rows(&case)
         .into_iter()
         .filter_map(|row| match row.line {
@@ -287,7 +287,7 @@ fn an_answered_case_waits_for_readiness_until_it_is_at_issue() {
 fn an_open_deadline_is_listed_by_its_date() {
     let mut case = case_in(CaseStatus::AtIssue);
     let deadline_id = DeadlineId(Uuid::from_u128(5));
-    case.deadlines.push(Deadline {
+    case.deadlines.edit().push(Deadline {
         deadline_id,
         due: at("2026-12-01T00:00:00.000Z"),
         description: "Status report".into(),
@@ -313,7 +313,8 @@ fn an_open_entry_is_listed_by_what_it_waits_for() {
         entry(4, true, false, false),
         entry(5, false, true, false),
         entry(6, false, false, true),
-    ];
+    ]
+    .into();
     let sort = |index| format!("2026-05-01T09:00:00.000Z#2026-000101#00000{index}");
     assert_eq!(within(&case, List::Pending), [row("", &sort(4))]);
     let of_judge = within(&case, List::PendingOfJudge);
@@ -329,8 +330,8 @@ fn an_open_entry_is_listed_by_what_it_waits_for() {
 #[test]
 fn a_case_is_found_by_its_number_its_caption_and_its_people() {
     let mut case = case_in(CaseStatus::NotAtIssue);
-    case.parties[0].secondary_name = Some("Ewa Łęcka".into());
-    case.counsel.push(counsel("pp-1", "Nora Quill"));
+    case.parties.edit()[0].secondary_name = Some("Ewa Łęcka".into());
+    case.counsel.edit().push(counsel("pp-1", "Nora Quill"));
     let sort = |word: &str| format!("{word}#2026-000101");
     let public =
         ["101-26s", "ewa", "lecka", "nora", "quist"].map(|word| row(&word[..2], &sort(word)));
@@ -352,7 +353,7 @@ fn a_sealed_case_is_found_by_the_court_alone() {
 fn a_case_with_very_many_people_does_not_carry_their_names_in_each_row() {
     let mut case = case_in(CaseStatus::NotAtIssue);
     let many = (2..=400).map(|n| contact(n, &format!("Partner{n} Holding{n}")));
-    case.parties.extend(many);
+    case.parties.edit().extend(many);
     let carried = rows(&case).into_iter().find_map(|row| match row.line {
         Line::Name(line) => Some(line.words),
         Line::Case(_) | Line::Session(_) | Line::Deadline(_) | Line::Entry(_) => None,
@@ -382,8 +383,8 @@ fn assert_distinct_and_in_their_buckets(rows: &[ListRow]) {
 #[test]
 fn rows_are_distinct_and_in_the_order_of_their_buckets() {
     let mut case = case_in(CaseStatus::NotAtIssue);
-    case.parties.push(contact(2, "Nora Quist-Quist"));
-    case.counsel.push(counsel("user-1", "Quist"));
+    case.parties.edit().push(contact(2, "Nora Quist-Quist"));
+    case.counsel.edit().push(counsel("user-1", "Quist"));
     case.answered_at = Some(at("2026-05-01T00:00:00.000Z"));
     case.open_entries = (1..=3)
         .map(|index| OpenEntry {
@@ -414,7 +415,8 @@ fn a_row_reads_back_as_it_was_written_and_changes_only_with_what_it_shows() {
     case.open_entries = vec![OpenEntry {
         pending: true,
         ..open_entry(4)
-    }];
+    }]
+    .into();
     case.trial_session = Some(session(1));
     let before = rows(&case);
     for row in &before {

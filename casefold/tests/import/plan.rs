@@ -83,7 +83,7 @@ fn a_case_of_2022_is_folded_with_its_people_and_its_corrections() {
     );
     assert_eq!(case.irs_notice_date, Some(at("2021-11-02T00:00:00Z")));
 
-    let [petitioner, intervenor] = case.parties.as_slice() else {
+    let [petitioner, intervenor] = &*case.parties else {
         panic!("two people")
     };
     // The court's system lists the case under a user with the petitioner's id.
@@ -108,7 +108,7 @@ fn a_case_of_2022_is_folded_with_its_people_and_its_corrections() {
         Some("Freedonia")
     );
 
-    let [petitioners, respondents] = case.counsel.as_slice() else {
+    let [petitioners, respondents] = &*case.counsel else {
         panic!("two counsel")
     };
     assert_eq!(respondents.user_id.as_str(), "counsel-8");
@@ -231,7 +231,7 @@ fn a_case_of_2020_comes_through_the_same_door() {
             ("Quill Ltd", Intervenor, ServiceIndicator::Paper),
         ]
     );
-    let [primary, secondary, ..] = case.parties.as_slice() else {
+    let [primary, secondary, ..] = &*case.parties else {
         panic!("more than two")
     };
     // Of the users who have the case, one is counsel; the other is the petitioner.

@@ -11,7 +11,7 @@ use crate::support::{
 
 #[test]
 fn a_deadline_is_set_when_it_was_made_and_one_without_a_date_is_reported() {
-    let [deadline] = folded_case("402-22").deadlines.try_into().unwrap();
+    let [deadline] = folded_case("402-22").deadlines.to_vec().try_into().unwrap();
     assert_eq!(deadline.deadline_id.to_string(), id(0x141));
     assert_eq!(deadline.due, at("2022-08-01T04:00:00Z"));
     assert_eq!(deadline.description.expose(), "Status report due");
@@ -38,7 +38,7 @@ fn a_row_that_leads_to_a_deadline_says_nothing_and_one_that_leads_nowhere_is_kep
 #[test]
 fn correspondence_is_kept_and_what_was_laid_aside_is_in_the_history_alone() {
     let case = folded_case("402-22");
-    let [letter] = case.correspondence.try_into().unwrap();
+    let [letter] = case.correspondence.to_vec().try_into().unwrap();
     assert_eq!(letter.correspondence_id.to_string(), id(0x151));
     assert_eq!(letter.title.expose(), "A letter");
     assert_eq!(letter.filed_by.expose(), "Test Petitionsclerk");
@@ -54,7 +54,7 @@ fn correspondence_is_kept_and_what_was_laid_aside_is_in_the_history_alone() {
 #[test]
 fn figures_are_whole_cents_and_an_amount_with_a_fraction_of_one_is_reported() {
     let case = folded_case("401-22");
-    let [of_year, of_period] = case.statistics.try_into().unwrap();
+    let [of_year, of_period] = case.statistics.to_vec().try_into().unwrap();
     assert_eq!(
         (of_year.period, of_year.year),
         (StatisticPeriod::Year, Some(2019))
@@ -128,7 +128,7 @@ fn a_penalty_that_only_the_court_sets_and_an_amount_below_zero() {
             penalty("irsPenaltyAmount", -1), penalty("irsPenaltyAmount", 5)]}]);
     let plan = plan_case(&case(&source_of(items), "401-22")).unwrap();
     let case = folded(&plan);
-    let [statistic] = case.statistics.try_into().unwrap();
+    let [statistic] = case.statistics.to_vec().try_into().unwrap();
     // An overpayment is a deficiency below nothing; no penalty and no damages are.
     assert_eq!(statistic.irs_deficiency_cents, -1_200);
     assert_eq!(statistic.last_date_of_period, None);

@@ -35,7 +35,7 @@ fn a_judge_who_is_not_the_sessions_has_the_case_all_the_same() {
 
 #[test]
 fn a_hearing_is_set_in_its_session_with_the_calendars_note_on_the_case() {
-    let [hearing] = folded_case("401-22").hearings.try_into().unwrap();
+    let [hearing] = folded_case("401-22").hearings.to_vec().try_into().unwrap();
     assert_eq!(hearing.session.trial_session_id.to_string(), id(0x202));
     assert_eq!(hearing.session.trial_date, at("2022-09-05T14:00:00Z"));
     assert_eq!(hearing.session.trial_location, "Reno, Nevada");

@@ -170,14 +170,14 @@ fn full_case() -> Case {
         method: "Pay.gov".to_owned(),
     };
     case.sealed_at = Some(at(6));
-    case.parties.push(contact());
-    case.counsel.push(counsel());
+    case.parties.edit().push(contact());
+    case.counsel.edit().push(counsel());
     case.consolidation = Some(Consolidation {
         lead_docket_number: docket(101),
         members: vec![docket(101), docket(109)],
     });
     case.trial_session = Some(session.clone());
-    case.hearings.push(Hearing {
+    case.hearings.edit().push(Hearing {
         session,
         calendar_notes: Some("At ten".into()),
     });
@@ -187,13 +187,13 @@ fn full_case() -> Case {
         reason: AutomaticBlockReason::DueDate,
         since: at(5),
     });
-    case.deadlines.push(Deadline {
+    case.deadlines.edit().push(Deadline {
         deadline_id: Uuid::from_u128(30).into(),
         due: at(2_000),
         description: "Answer to the order".into(),
         set_by: Some(DocketEntryId(Uuid::from_u128(31))),
     });
-    case.correspondence.push(Correspondence {
+    case.correspondence.edit().push(Correspondence {
         correspondence_id: Uuid::from_u128(40).into(),
         title: "A letter".into(),
         filing_date: at(7),
@@ -201,7 +201,7 @@ fn full_case() -> Case {
         number_of_pages: Some(2),
         document: document(),
     });
-    case.statistics.push(Statistic {
+    case.statistics.edit().push(Statistic {
         statistic_id: Uuid::from_u128(50).into(),
         period: StatisticPeriod::Year,
         year: Some(2019),

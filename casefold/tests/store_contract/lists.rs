@@ -46,7 +46,7 @@ pub(super) fn case_of_people(people: usize) -> Case {
 
 /// The same people under other names.
 fn renamed(mut case: Case) -> Case {
-    for (n, contact) in case.parties.iter_mut().enumerate() {
+    for (n, contact) in case.parties.edit().iter_mut().enumerate() {
         contact.name = format!("Member{n} Company{n}").into();
     }
     case

@@ -1,6 +1,4 @@
-//! The docket record, and folding it.
-
-use std::collections::BTreeMap;
+//! The entries of a docket record, and folding them.
 
 use casefold_events::case::docket::{
     DocketEntryChecked, DocketEntryEdited, DocketEntryFiled, DocketEntrySealed, DocketEntryServed,
@@ -13,6 +11,7 @@ use casefold_events::{DocketEntryId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::docket_record::DocketRecord;
 use super::{Case, Context};
 
 /// The event code of an answer.
@@ -68,118 +67,15 @@ pub struct Checked {
     pub qc_by: String,
 }
 
-/// The entries of a case: those on the record in the order of their index, and those off
-/// it (drafts, the statement of taxpayer identification).
-///
-/// A record can be **partial**: a store may load only the entries on the record that a
-/// command or an event is about. [`Self::last_index`] and the entries off the record are
-/// always whole; an entry on the record that was not loaded is looked up in the store
-/// before the fold and never assumed absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DocketRecord {
-    on_record: BTreeMap<u32, DocketEntry>,
-    off_record: Vec<DocketEntry>,
-    last_index: u32,
-}
-
 impl DocketRecord {
-    /// Puts a record together from what a store kept. Entries on the record have an index
-    /// between 1 and `last_index`; others are left out.
-    pub fn from_parts(
-        on_record: impl IntoIterator<Item = DocketEntry>,
-        off_record: Vec<DocketEntry>,
-        last_index: u32,
-    ) -> Self {
-        let on_record = on_record
-            .into_iter()
-            .filter_map(|entry| Some((entry.filed.index?, entry)))
-            .filter(|(index, _)| (1..=last_index).contains(index))
-            .collect();
-        Self {
-            on_record,
-            off_record,
-            last_index,
-        }
-    }
-
-    /// Adds entries on the record that were not loaded yet.
-    pub fn load(&mut self, entries: impl IntoIterator<Item = DocketEntry>) {
-        for entry in entries {
-            if let Some(index) = entry.filed.index.filter(|index| *index <= self.last_index) {
-                self.on_record.entry(index).or_insert(entry);
-            }
-        }
-    }
-
-    /// The loaded entries on the record, in the order of their index.
-    pub fn on_record(&self) -> impl DoubleEndedIterator<Item = &DocketEntry> {
-        self.on_record.values()
-    }
-
-    /// The entries off the record, in the order in which they were added.
-    pub fn off_record(&self) -> &[DocketEntry] {
-        &self.off_record
-    }
-
-    /// The index of the last entry on the record, 0 where there is none. As the indexes
-    /// have no gap it is the number of entries on the record, loaded or not.
-    pub const fn last_index(&self) -> u32 {
-        self.last_index
-    }
-
-    /// Whether every entry on the record is loaded.
-    pub fn is_whole(&self) -> bool {
-        self.on_record.len() == self.last_index as usize
-    }
-
-    /// The entry with this id, among those that are loaded.
-    pub fn entry(&self, id: DocketEntryId) -> Option<&DocketEntry> {
-        // Most events and commands are about a recent entry: look from the end.
-        let recorded = self.on_record.values().rev().find(|entry| entry.id() == id);
-        recorded.or_else(|| self.off_record.iter().find(|entry| entry.id() == id))
-    }
-
-    /// The entry with this index, if it is loaded.
-    pub fn entry_at(&self, index: u32) -> Option<&DocketEntry> {
-        self.on_record.get(&index)
-    }
-
-    /// Gives entries on the record the indexes that they had when they were recorded, in
-    /// whatever order their commits were folded: those that a commit filed, in their order,
-    /// from the commit's first index on. The record may have gaps then, and its last index is
-    /// the highest that is there.
-    pub(crate) fn renumber(&mut self, first_index: &BTreeMap<Version, u32>) {
-        let mut filed: BTreeMap<Version, u32> = BTreeMap::new();
-        let entries = std::mem::take(&mut self.on_record);
-        for (_, mut entry) in entries {
-            if let Some(first) = first_index.get(&entry.filed_in) {
-                let nth = filed.entry(entry.filed_in).or_default();
-                entry.filed.index = Some(first.saturating_add(*nth));
-                *nth += 1;
-            }
-            if let Some(index) = entry.filed.index {
-                self.on_record.insert(index, entry);
-            }
-        }
-        self.last_index = self.on_record.keys().next_back().copied().unwrap_or(0);
-    }
-
-    fn entry_mut(&mut self, id: DocketEntryId) -> Option<&mut DocketEntry> {
-        let recorded = self
-            .on_record
-            .values_mut()
-            .rev()
-            .find(|entry| entry.id() == id);
-        recorded.or_else(|| self.off_record.iter_mut().find(|entry| entry.id() == id))
-    }
-
     fn change(
         &mut self,
         id: DocketEntryId,
         context: Context<'_>,
         change: impl FnOnce(&mut DocketEntry),
     ) {
-        if let Some(entry) = self.entry_mut(id) {
+        let place = self.place(id);
+        if let Some(entry) = place.and_then(|place| self.entry_mut(place)) {
             change(entry);
             entry.changed_in = context.commit.version;
         }
@@ -188,18 +84,10 @@ impl DocketRecord {
     /// An entry on the record gets the next index, whatever the event says, so that no
     /// history makes a gap or a duplicate; deciders write the same index into the event.
     pub(super) fn filed(&mut self, event: DocketEntryFiled, context: Context<'_>) {
-        let mut filed = event.entry;
-        let draft = self
-            .off_record
-            .iter()
-            .position(|draft| draft.id() == filed.docket_entry_id)
-            .map(|at| self.off_record.remove(at));
+        let filed = event.entry;
+        let draft = self.take_off_record(filed.docket_entry_id);
         let version = context.commit.version;
         let on_record = filed.is_on_docket_record;
-        if on_record {
-            self.last_index += 1;
-            filed.index = Some(self.last_index);
-        }
         let entry = DocketEntry {
             filed,
             service: None,
@@ -213,9 +101,9 @@ impl DocketRecord {
             changed_in: version,
         };
         if on_record {
-            self.on_record.insert(self.last_index, entry);
+            self.add_on_record(entry);
         } else {
-            self.off_record.push(entry);
+            self.add_off_record(entry);
         }
     }
 

@@ -96,7 +96,7 @@ fn without_who_set_a_status(
     events: Vec<CaseEvent>,
 ) -> Option<Case> {
     let mut case = Case::apply(case, commit, events)?;
-    for change in &mut case.status_history {
+    for change in case.status_history.edit() {
         change.by = None;
     }
     Some(case)

@@ -5,7 +5,9 @@ use casefold_events::case::intake::{FeeRecorded, PetitionChecked, PetitionFiled,
 use casefold_events::vocabulary::{CaseStatus, DocketNumberSuffix};
 use casefold_events::{EventId, Version};
 
-use super::{CHIEF_JUDGE, Case, Context, DocketRecord, FoldedFrom, Imported, SetBy, StatusChange};
+use super::{
+    CHIEF_JUDGE, Case, Context, DocketRecord, FoldedFrom, Imported, SetBy, SharedList, StatusChange,
+};
 
 impl Case {
     pub(super) fn begin(event: PetitionFiled, context: Context<'_>) -> Self {
@@ -31,12 +33,12 @@ impl Case {
             procedure_type: event.procedure_type,
             party_type: event.party_type,
             status: CaseStatus::New,
-            status_history: vec![StatusChange {
+            status_history: SharedList::from(vec![StatusChange {
                 status: CaseStatus::New,
                 since: commit.effective_at,
                 version: commit.version,
                 by: Some(SetBy::of(commit)),
-            }],
+            }]),
             closed_date: None,
             associated_judge: CHIEF_JUDGE.to_owned(),
             preferred_trial_city: event.preferred_trial_city,
@@ -49,20 +51,20 @@ impl Case {
             answered_at: None,
             fee: event.fee,
             sealed_at: None,
-            parties: event.petitioners,
-            counsel: Vec::new(),
+            parties: event.petitioners.into(),
+            counsel: SharedList::new(),
             consolidation: None,
             trial_session: None,
-            hearings: Vec::new(),
+            hearings: SharedList::new(),
             blocked: None,
             automatic_block: None,
             priority: None,
-            deadlines: Vec::new(),
-            correspondence: Vec::new(),
-            statistics: Vec::new(),
+            deadlines: SharedList::new(),
+            correspondence: SharedList::new(),
+            statistics: SharedList::new(),
             other_statistics: None,
             case_note: None,
-            open_entries: Vec::new(),
+            open_entries: SharedList::new(),
             open_entries_beyond: 0,
             pending_entries: 0,
             imported: None,

@@ -6,13 +6,16 @@
 
 mod consolidation;
 mod docket;
+mod docket_record;
 pub mod generation;
 mod intake;
+mod list;
 mod open_entries;
 mod parties;
 mod records;
 mod standing;
 mod trial;
+mod weight;
 
 use casefold_events::case::intake::Fee;
 use casefold_events::case::records::{Correspondence, Deadline, OtherStatistics, Statistic};
@@ -29,7 +32,9 @@ use casefold_events::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use docket::{Checked, DocketEntry, DocketRecord, Stricken};
+pub use docket::{Checked, DocketEntry, Stricken};
+pub use docket_record::DocketRecord;
+pub use list::SharedList;
 use open_entries::Before;
 pub use open_entries::{OPEN_ENTRIES_LISTED, OpenEntry};
 pub use trial::{AutomaticBlock, Because};
@@ -68,7 +73,8 @@ pub struct Case {
     /// Where the case stands.
     pub status: CaseStatus,
     /// Each status that the case has had, in order.
-    pub status_history: Vec<StatusChange>,
+    #[schema(value_type = Vec<StatusChange>)]
+    pub status_history: SharedList<StatusChange>,
     /// When it was closed: there if, and only if, the status is a closed one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_date: Option<Timestamp>,
@@ -102,9 +108,11 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_at: Option<Timestamp>,
     /// Petitioners, participants and the intervenor.
-    pub parties: Vec<Contact>,
+    #[schema(value_type = Vec<Contact>)]
+    pub parties: SharedList<Contact>,
     /// Counsel of record.
-    pub counsel: Vec<Counsel>,
+    #[schema(value_type = Vec<Counsel>)]
+    pub counsel: SharedList<Counsel>,
     /// The consolidated group, where the case is in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidation: Option<Consolidation>,
@@ -114,7 +122,8 @@ pub struct Case {
     pub trial_session: Option<TrialSession>,
     /// The hearings beside the trial.
     #[serde(default)]
-    pub hearings: Vec<Hearing>,
+    #[schema(value_type = Vec<Hearing>)]
+    pub hearings: SharedList<Hearing>,
     /// Why somebody of the court keeps the case from trial, where somebody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<Because>,
@@ -126,13 +135,16 @@ pub struct Case {
     pub priority: Option<Because>,
     /// The open deadlines.
     #[serde(default)]
-    pub deadlines: Vec<Deadline>,
+    #[schema(value_type = Vec<Deadline>)]
+    pub deadlines: SharedList<Deadline>,
     /// Correspondence.
     #[serde(default)]
-    pub correspondence: Vec<Correspondence>,
+    #[schema(value_type = Vec<Correspondence>)]
+    pub correspondence: SharedList<Correspondence>,
     /// What the case is about in figures.
     #[serde(default)]
-    pub statistics: Vec<Statistic>,
+    #[schema(value_type = Vec<Statistic>)]
+    pub statistics: SharedList<Statistic>,
     /// Damages and litigation costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_statistics: Option<OtherStatistics>,
@@ -143,7 +155,8 @@ pub struct Case {
     /// The entries on the record about which somebody still has to do something, in no
     /// order that means anything: at most [`OPEN_ENTRIES_LISTED`].
     #[serde(default)]
-    pub open_entries: Vec<OpenEntry>,
+    #[schema(value_type = Vec<OpenEntry>)]
+    pub open_entries: SharedList<OpenEntry>,
     /// How many more there are.
     #[serde(default)]
     pub open_entries_beyond: u32,

@@ -102,7 +102,7 @@ impl Before {
 impl Case {
     /// Has the open entries tell the indexes that the entries have.
     pub(crate) fn renumber_open_entries(&mut self) {
-        for open in &mut self.open_entries {
+        for open in self.open_entries.edit() {
             let entry = self.docket.entry(open.docket_entry_id);
             if let Some(index) = entry.and_then(|entry| entry.filed.index) {
                 open.index = index;
@@ -124,9 +124,9 @@ impl Case {
         let has_room = there.len() < OPEN_ENTRIES_LISTED;
         let is_beyond = open.is_some() && at.is_none() && !has_room;
         match (at, open) {
-            (Some(at), Some(open)) => there[at] = open,
-            (Some(at), None) => drop(there.remove(at)),
-            (None, Some(open)) if has_room => there.push(open),
+            (Some(at), Some(open)) => there.edit()[at] = open,
+            (Some(at), None) => drop(there.edit().remove(at)),
+            (None, Some(open)) if has_room => there.edit().push(open),
             (None, Some(_) | None) => {}
         }
         count(&mut self.open_entries_beyond, was_beyond, is_beyond);

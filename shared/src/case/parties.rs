@@ -15,19 +15,20 @@ impl Case {
         self.parties.iter().find(|contact| contact.contact_id == id)
     }
 
+    fn party_mut(&mut self, id: ContactId) -> Option<&mut Contact> {
+        let at = self.parties.iter().position(|it| it.contact_id == id)?;
+        self.parties.edit().get_mut(at)
+    }
+
     pub(super) fn party_added(&mut self, event: PartyAdded) {
         if self.party(event.contact.contact_id).is_none() {
-            self.parties.push(event.contact);
+            self.parties.edit().push(event.contact);
         }
     }
 
     pub(super) fn contact_updated(&mut self, event: ContactUpdated) {
         let id = event.contact.contact_id;
-        if let Some(contact) = self
-            .parties
-            .iter_mut()
-            .find(|contact| contact.contact_id == id)
-        {
+        if let Some(contact) = self.party_mut(id) {
             *contact = event.contact;
         }
     }
@@ -35,16 +36,18 @@ impl Case {
     pub(super) fn counsel_associated(&mut self, event: CounselAssociated) {
         let id = &event.counsel.user_id;
         self.counsel.retain(|counsel| counsel.user_id != *id);
-        self.counsel.push(event.counsel);
+        self.counsel.edit().push(event.counsel);
     }
 
     pub(super) fn party_removed(&mut self, event: PartyRemoved) {
         let id = event.contact_id;
         self.parties.retain(|contact| contact.contact_id != id);
-        for counsel in &mut self.counsel {
-            counsel
-                .representing
-                .retain(|represented| *represented != id);
+        if self.counsel.iter().any(|it| it.representing.contains(&id)) {
+            for counsel in self.counsel.edit() {
+                counsel
+                    .representing
+                    .retain(|represented| *represented != id);
+            }
         }
     }
 
@@ -57,19 +60,15 @@ impl Case {
     }
 
     fn mark_address(&mut self, id: ContactId, is_sealed: bool) {
-        let found = self
-            .parties
-            .iter_mut()
-            .find(|contact| contact.contact_id == id);
-        if let Some(contact) = found {
+        if let Some(contact) = self.party_mut(id) {
             contact.is_address_sealed = is_sealed;
         }
     }
 
     pub(super) fn counsel_updated(&mut self, event: CounselUpdated) {
         let id = &event.counsel.user_id;
-        if let Some(counsel) = self.counsel.iter_mut().find(|it| it.user_id == *id) {
-            *counsel = event.counsel;
+        if let Some(at) = self.counsel.iter().position(|it| it.user_id == *id) {
+            self.counsel.edit()[at] = event.counsel;
         }
     }
 

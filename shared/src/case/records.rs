@@ -6,7 +6,7 @@ use casefold_events::case::records::{
     OtherStatisticsSet, StatisticAdded, StatisticRemoved, StatisticUpdated,
 };
 
-use super::Case;
+use super::{Case, SharedList};
 
 impl Case {
     pub(super) fn deadline_added(&mut self, event: DeadlineAdded) {
@@ -70,15 +70,15 @@ impl Case {
 }
 
 /// Adds a thing, unless one of its id is there.
-fn add<T, I: PartialEq>(things: &mut Vec<T>, thing: T, id: impl Fn(&T) -> I) {
+fn add<T: Clone, I: PartialEq>(things: &mut SharedList<T>, thing: T, id: impl Fn(&T) -> I) {
     if things.iter().all(|it| id(it) != id(&thing)) {
-        things.push(thing);
+        things.edit().push(thing);
     }
 }
 
 /// Replaces the thing of the same id, if it is there.
-fn update<T, I: PartialEq>(things: &mut [T], thing: T, id: impl Fn(&T) -> I) {
-    if let Some(there) = things.iter_mut().find(|it| id(it) == id(&thing)) {
-        *there = thing;
+fn update<T: Clone, I: PartialEq>(things: &mut SharedList<T>, thing: T, id: impl Fn(&T) -> I) {
+    if let Some(at) = things.iter().position(|it| id(it) == id(&thing)) {
+        things.edit()[at] = thing;
     }
 }

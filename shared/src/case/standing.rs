@@ -25,7 +25,7 @@ impl Case {
     ) {
         let commit = context.commit;
         self.status = status;
-        self.status_history.push(StatusChange {
+        self.status_history.edit().push(StatusChange {
             status,
             since: commit.effective_at,
             version: commit.version,

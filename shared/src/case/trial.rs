@@ -72,7 +72,7 @@ impl Case {
         let id = event.hearing.session.trial_session_id;
         self.hearings
             .retain(|hearing| hearing.session.trial_session_id != id);
-        self.hearings.push(event.hearing);
+        self.hearings.edit().push(event.hearing);
     }
 
     pub(super) fn hearing_removed(&mut self, event: HearingRemoved) {

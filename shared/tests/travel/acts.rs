@@ -355,7 +355,7 @@ pub fn held(commits: &[Commit], until: Timestamp) -> Option<(Case, u64)> {
     let off_record = case.docket.off_record().to_vec();
     case.docket =
         casefold_shared::case::DocketRecord::from_parts(on_record, off_record, last.unwrap_or(0));
-    for open in &mut case.open_entries {
+    for open in case.open_entries.edit() {
         open.index = index(open.docket_entry_id);
     }
     Some((case, left_out.len() as u64))

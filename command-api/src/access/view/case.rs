@@ -203,7 +203,7 @@ impl CaseView {
                 .iter()
                 .map(|contact| shown(reader, contact))
                 .collect(),
-            counsel: case.counsel.clone(),
+            counsel: case.counsel.to_vec(),
             consolidated_cases: consolidated(case),
             trial: TrialView::of(reader),
             imported: case.imported.clone(),

@@ -82,17 +82,17 @@ pub struct ReadinessView {
 impl CourtCaseView {
     pub(super) fn of(reader: &Reader<'_>, docket: DocketView) -> Self {
         let case = reader.case;
-        let mut open_entries = case.open_entries.clone();
+        let mut open_entries = case.open_entries.to_vec();
         open_entries.sort_by_key(|entry| entry.index);
         Self {
             case: CaseView::of(reader, docket),
-            status_history: case.status_history.clone(),
-            hearings: case.hearings.clone(),
+            status_history: case.status_history.to_vec(),
+            hearings: case.hearings.to_vec(),
             readiness: ReadinessView::of(case),
             mailing_date: case.mailing_date.clone(),
-            deadlines: case.deadlines.clone(),
-            correspondence: case.correspondence.clone(),
-            statistics: case.statistics.clone(),
+            deadlines: case.deadlines.to_vec(),
+            correspondence: case.correspondence.to_vec(),
+            statistics: case.statistics.to_vec(),
             other_statistics: case.other_statistics.unwrap_or_default(),
             case_note: case.case_note.clone(),
             open_entries,
