@@ -15,6 +15,7 @@
 //! | [`generations`] | which generations a projection has, the steps between their stages, and following them | tables, how a generation is folded |
 //! | [`gateway`] | what the domain asks of persistence, as traits in the domain's words | tables, keys, DynamoDB |
 //! | [`keys`] | the keys of personal values: made, wrapped, remembered, destroyed | whose values they are, tables |
+//! | [`packing`] | JSON compressed, and back | what it is of, where it is stored |
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`signing`] | signing checkpoints, with a key of this machine or of AWS KMS | what is signed |
@@ -37,5 +38,6 @@ pub mod keys;
 pub mod lists;
 pub mod metrics;
 pub mod milestone;
+pub mod packing;
 pub mod signing;
 pub mod telemetry;

@@ -19,8 +19,8 @@ use crate::support::{Court, Item};
 
 /// A case whose header and pages go on in further rows, with a directory.
 pub(super) fn wide_case() -> Case {
-    let mut events = vec![vec![petition(), captioned(310_000)]];
-    events.extend((1..=26).map(|n| vec![filed(long_entry(n, 14_000))]));
+    let mut events = vec![vec![petition(), captioned(390_000)]];
+    events.extend((1..=26).map(|n| vec![filed(long_entry(n, 16_000))]));
     fold(None, &chain(docket(101), events))
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use casefold_events::{CaseEvent, Commit, Version};
 use casefold_shared::gateway::{EntrySelection, Generation, PutOutcome, SnapshotStore};
+use casefold_shared::packing::unpack;
 
 use crate::support::history::{
-    captioned, chain, docket, draft, entry, filed, filed_all, fold, long_entry, petition, sealed,
-    served, unsealed,
+    Chain, captioned, chain, docket, draft, entry, filed, filed_all, fold, long_entry, petition,
+    sealed, served, unsealed,
 };
 use crate::support::{Court, Item};
 
@@ -121,8 +123,8 @@ async fn a_text_that_was_longer_once_leaves_no_rows_behind() {
     };
     let events = vec![
         vec![petition()],
-        drafts(250_000),
-        vec![captioned(200_000)],
+        drafts(390_000),
+        vec![captioned(380_000)],
         filed_all(1..=2),
         vec![captioned(10)],
         filed_all(3..=3),
@@ -135,10 +137,10 @@ async fn a_text_that_was_longer_once_leaves_no_rows_behind() {
 
 #[tokio::test]
 async fn header_and_pages_beyond_one_item_go_on_in_further_rows() {
-    let long = |n| vec![filed(long_entry(n, 14_000))];
-    let mut events = vec![vec![petition(), captioned(310_000)]];
+    let long = |n| vec![filed(long_entry(n, 16_000))];
+    let mut events = vec![vec![petition(), captioned(390_000)]];
     events.extend((1..=26).map(long));
-    events.push(vec![filed(draft(long_entry(100, 310_000)))]);
+    events.push(vec![filed(draft(long_entry(100, 390_000)))]);
 
     let rows = assert_equal_rows(events, &[100, 9]).await;
 
@@ -146,4 +148,85 @@ async fn header_and_pages_beyond_one_item_go_on_in_further_rows() {
         assert!(rows.contains_key(sort), "{sort} in {:?}", rows.keys());
     }
     assert!(!rows.contains_key("page#00001+0001"));
+}
+
+/// Writes a case's rows as builds did before bodies were packed: as text, in parts of 300 KB.
+async fn unpack_rows(court: &Court) {
+    let client = court.client().await;
+    let table = &court.store.tables().snapshots;
+    let items = court.snapshot_items().await;
+    let begins = |sort: &str| sort == "header" || sort.starts_with("page#");
+    let firsts = items
+        .keys()
+        .filter(|(_, sort)| begins(sort) && !sort.contains('+'));
+    for (partition, sort) in firsts {
+        let parts: Vec<&Item> = items
+            .iter()
+            .filter(|((_, other), _)| other.split('+').next() == Some(sort))
+            .map(|(_, item)| item)
+            .collect();
+        let packed: Vec<u8> = parts
+            .iter()
+            .flat_map(|item| item["body"].as_b().unwrap().as_ref().to_vec())
+            .collect();
+        let text = String::from_utf8(unpack(&packed).unwrap()).unwrap();
+        let texts: Vec<_> = text.as_bytes().chunks(300 * 1024).collect();
+        for (nth, text) in texts.iter().enumerate() {
+            let mut item = parts[0].clone();
+            let text = String::from_utf8(text.to_vec()).unwrap();
+            item.insert("body".to_owned(), AttributeValue::S(text));
+            item.remove("parts");
+            if nth > 0 {
+                let sort = AttributeValue::S(format!("{sort}+{nth:04}"));
+                item.insert("sk".to_owned(), sort);
+            } else if texts.len() > 1 {
+                let parts = AttributeValue::N(texts.len().to_string());
+                item.insert("parts".to_owned(), parts);
+            }
+            item.insert("pk".to_owned(), AttributeValue::S(partition.clone()));
+            let put = client.put_item().table_name(table).set_item(Some(item));
+            put.send().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_case_that_an_earlier_build_wrote_as_text_is_read_and_written_over() {
+    let court = Court::open().await;
+    let (first, all) = (Generation(1), EntrySelection::All);
+    // As text header and first page are more than a row takes, and packed less.
+    let mut events = vec![vec![petition(), captioned(310_000)]];
+    events.extend((1..=26).map(|n| vec![filed(long_entry(n, 14_000))]));
+    let wide = fold(None, &chain(docket(101), events));
+    court
+        .store
+        .case_put(first, &wide, Version::ZERO)
+        .await
+        .unwrap();
+    let packed = rows_of(&court, first).await;
+    unpack_rows(&court).await;
+    let texts = rows_of(&court, first).await;
+    assert!(texts.len() > packed.len(), "{:?}", texts.keys());
+
+    let read = court.store.case_get(first, docket(101), all).await.unwrap();
+    assert_eq!(read.as_ref(), Some(&wide));
+
+    // A build that packs writes both anew, and leaves nothing behind.
+    let mut chain = Chain {
+        docket_number: docket(101),
+        version: wide.version,
+        head: wide.folded_from.head_hash,
+    };
+    let next = fold(read, [&chain.commit([sealed(1), captioned(10)])]);
+    let outcome = court.store.case_put(first, &next, wide.version).await;
+    assert_eq!(outcome.unwrap(), PutOutcome::Written);
+    let read = court.store.case_get(first, docket(101), all).await.unwrap();
+    assert_eq!(read, Some(next));
+    let rows = rows_of(&court, first).await;
+    assert!(
+        rows.keys().all(|sort| !sort.contains('+')),
+        "{:?}",
+        rows.keys()
+    );
+    assert!(rows["header"]["body"].is_b() && rows["page#00000"]["body"].is_b());
 }

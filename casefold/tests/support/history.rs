@@ -93,9 +93,23 @@ pub fn entry(n: u32) -> FiledEntry {
 /// The test's `n`th entry, with a title of so many bytes.
 pub fn long_entry(n: u32, title_bytes: usize) -> FiledEntry {
     FiledEntry {
-        title: "t".repeat(title_bytes).into(),
+        title: long_text(n, title_bytes).into(),
         ..entry(n)
     }
+}
+
+/// A text of so many characters that packing shortens by a fifth and no more.
+pub fn long_text(seed: u32, bytes: usize) -> String {
+    let mut state = seed;
+    let mut characters = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // Whatever is printed and stands in JSON as it is.
+        match u8::try_from((state >> 16) % 91).unwrap() {
+            below @ ..57 => char::from(b'#' + below),
+            above => char::from(b'$' + above),
+        }
+    });
+    (0..bytes).filter_map(|_| characters.next()).collect()
 }
 
 /// An entry that is not on the record yet.
@@ -164,7 +178,7 @@ pub fn unsealed(n: u32) -> CaseEvent {
 /// The caption was changed, to one of so many bytes.
 pub fn captioned(bytes: usize) -> CaseEvent {
     CaptionChanged {
-        caption: "c".repeat(bytes).into(),
+        caption: long_text(0, bytes).into(),
     }
     .into()
 }

@@ -39,7 +39,7 @@ pub(super) fn fits(case: &Case, base: Version) -> bool {
         weight(case.docket.on_record())
     };
     let bytes = header_bytes + inline + pages;
-    let items = 1 + bytes / layout::MAX_TEXT_BYTES + changes.pages.len() + changes.directory.len();
+    let items = 1 + bytes / layout::MAX_PART_BYTES + changes.pages.len() + changes.directory.len();
     items <= FITTING_ITEMS && bytes <= FITTING_BYTES
 }
 

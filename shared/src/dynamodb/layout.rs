@@ -5,35 +5,40 @@
 //!
 //! | sort key | row |
 //! | --- | --- |
-//! | `header` | version, head hash, last index, and the body: the case without its docket record as JSON, entries off the record, and, up to [`PAGE_ENTRIES`], those on it |
+//! | `header` | version, head hash, last index, and the body: the case without its docket record, entries off the record, and, up to [`PAGE_ENTRIES`], those on it |
 //! | `page#00000` … | [`PAGE_ENTRIES`] entries on the record by their index, once there are more than fit into the header; its version is that of the last commit that changed one of them |
-//! | `header+0001`, `page#00000+0001` … | what of a text exceeds [`MAX_TEXT_BYTES`], under its row's version |
+//! | `header+0001`, `page#00000+0001` … | what of a body exceeds [`MAX_PART_BYTES`], under its row's version |
 //! | `entry#<id>` | the index of an entry on the record, where the record is in pages |
+//!
+//! A body is JSON, packed ([`crate::packing`]): a case of average length is in one item of two
+//! kilobytes. Builds before this one wrote the JSON itself, as a text; that is read as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use casefold_events::{DocketNumber, Version};
 use serde::{Deserialize, Serialize};
 
-use super::item::{
-    Item, corrupt, get_number, get_number_or_none, get_text, key_text, number, text,
-};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Item, corrupt, get_number, get_number_or_none, key_text, number, text};
 use super::read::Rows;
 use super::tables::{HEADER, continuation_sort, directory_sort, page_sort, text_key};
 use crate::case::{Case, DocketEntry, DocketRecord};
 use crate::gateway::StoreError;
+use crate::packing;
 
 /// How many entries on the record are in a page; up to so many stand in the header.
 pub(super) const PAGE_ENTRIES: u32 = 25;
 
-/// How much text one row takes, of the 400 KB of an item; the rest goes to rows that
-/// continue it.
-pub(super) const MAX_TEXT_BYTES: usize = 300 * 1024;
+/// How much of a body or a text one row takes, of the 400 KB of an item; the rest goes to
+/// rows that continue it.
+pub(super) const MAX_PART_BYTES: usize = 300 * 1024;
 
 /// Entries that were read to complete a page, by their index.
 pub(super) type Entries = BTreeMap<u32, DocketEntry>;
 
-/// A text with its version in one row, or in several where it is long.
+/// A body with its version in one row, or in several where it is long.
 pub(super) struct Document {
     /// The sort key of the first row.
     pub(super) sort: String,
@@ -44,8 +49,9 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn new(partition: &str, sort: &str, version: Version, body: &str) -> Self {
-        let mut rows = split(body).enumerate().map(|(part, text_of_part)| {
+    fn new(partition: &str, sort: &str, version: Version, body: &[u8]) -> Self {
+        let parts = body.chunks(MAX_PART_BYTES);
+        let mut rows = parts.enumerate().map(|(part, bytes)| {
             let sort = if part == 0 {
                 sort.to_owned()
             } else {
@@ -53,7 +59,7 @@ impl Document {
             };
             let mut row = text_key(partition, sort);
             row.insert("version".to_owned(), number(version.0));
-            row.insert("body".to_owned(), text(text_of_part));
+            row.insert("body".to_owned(), AttributeValue::B(Blob::new(bytes)));
             row
         });
         let mut first = rows.next().unwrap_or_default();
@@ -79,7 +85,7 @@ pub(super) fn split(body: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(body);
     std::iter::from_fn(move || {
         let body = rest?;
-        let (part, after) = body.split_at(body.floor_char_boundary(MAX_TEXT_BYTES));
+        let (part, after) = body.split_at(body.floor_char_boundary(MAX_PART_BYTES));
         rest = Some(after).filter(|after| !after.is_empty());
         Some(part)
     })
@@ -98,23 +104,41 @@ pub(super) fn continuations(sort: &str, first: &Item) -> Result<Vec<String>, Sto
         .collect())
 }
 
-/// Puts a document together again; `None` where a row is missing or is of another version.
+/// Puts a document's JSON together again; `None` where a row is missing or is of another
+/// version.
 pub(super) fn assemble(
     sort: &str,
     first: &Item,
     rows: &Rows,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<Vec<u8>>, StoreError> {
     let version = get_number(first, "version")?;
-    let mut body = get_text(first, "body")?.to_owned();
+    let (is_packed, part) = part_of(first)?;
+    let mut body = part.to_vec();
     for sort in continuations(sort, first)? {
         match rows.get(&sort) {
-            Some(row) if get_number(row, "version")? == version => {
-                body.push_str(get_text(row, "body")?);
-            }
+            Some(row) if get_number(row, "version")? == version => match part_of(row)? {
+                (as_first, part) if as_first == is_packed => body.extend_from_slice(part),
+                _ => return Err(corrupt(row, "it is not of the form that it continues")),
+            },
             Some(_) | None => return Ok(None),
         }
     }
-    Ok(Some(body))
+    if !is_packed {
+        return Ok(Some(body));
+    }
+    let unpacked = packing::unpack(&body);
+    unpacked
+        .map(Some)
+        .map_err(|error| corrupt(first, format!("the body can't be unpacked: {error}")))
+}
+
+/// What of a body is in a row, and whether it is packed.
+fn part_of(row: &Item) -> Result<(bool, &[u8]), StoreError> {
+    match row.get("body") {
+        Some(AttributeValue::B(bytes)) => Ok((true, bytes.as_ref())),
+        Some(AttributeValue::S(text)) => Ok((false, text.as_bytes())),
+        Some(_) | None => Err(corrupt(row, "it has no body")),
+    }
 }
 
 /// The header's body, as it is written.
@@ -168,7 +192,7 @@ pub(super) fn header(partition: &str, case: &Case) -> Result<Document, StoreErro
         off_record: case.docket.off_record(),
         on_record,
     };
-    let body = to_json(&body, case.docket_number)?;
+    let body = packed(&body, case.docket_number)?;
     let mut header = Document::new(partition, HEADER, case.version, &body);
     header
         .first
@@ -200,7 +224,7 @@ pub(super) fn page(
         .map(|entry| entry.changed_in)
         .max()
         .unwrap_or_default();
-    let body = to_json(&entries, case.docket_number)?;
+    let body = packed(&entries, case.docket_number)?;
     Ok(Document::new(partition, &page_sort(page), version, &body))
 }
 
@@ -257,7 +281,7 @@ pub(super) fn directory_row(partition: &str, sort: &str, index: u32) -> Item {
 }
 
 /// The case in a header's body.
-pub(super) fn case_of_body(first: &Item, body: &str) -> Result<Case, StoreError> {
+pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError> {
     let Body {
         mut case,
         off_record,
@@ -277,22 +301,20 @@ pub(super) fn case_of_body(first: &Item, body: &str) -> Result<Case, StoreError>
 }
 
 /// The entries in a page's body.
-pub(super) fn entries_of_body(first: &Item, body: &str) -> Result<Vec<DocketEntry>, StoreError> {
+pub(super) fn entries_of_body(first: &Item, body: &[u8]) -> Result<Vec<DocketEntry>, StoreError> {
     from_json(first, body)
 }
 
-fn to_json<T: Serialize>(value: &T, docket_number: DocketNumber) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| {
-        StoreError::Refused(
-            format!("case {docket_number} can't be written as JSON"),
-            error.into(),
-        )
-    })
+fn packed<T: Serialize>(value: &T, docket_number: DocketNumber) -> Result<Vec<u8>, StoreError> {
+    let refused =
+        |cause| StoreError::Refused(format!("case {docket_number} can't be written down"), cause);
+    let json = serde_json::to_vec(value).map_err(|error| refused(error.into()))?;
+    packing::pack(&json).map_err(|error| refused(error.into()))
 }
 
 /// The parser's own words are left out: they may quote what it reads.
-fn from_json<'a, T: Deserialize<'a>>(first: &Item, body: &'a str) -> Result<T, StoreError> {
-    serde_json::from_str(body).map_err(|error| StoreError::Corrupt {
+fn from_json<'a, T: Deserialize<'a>>(first: &Item, body: &'a [u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(body).map_err(|error| StoreError::Corrupt {
         at: key_text(first),
         problem: format!("the body is not of its form, at column {}", error.column()),
     })

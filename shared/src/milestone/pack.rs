@@ -1,22 +1,13 @@
 //! A whole case as compressed JSON, and back.
 //!
 //! The JSON of a docket record repeats its names for every entry and shrinks to about a tenth.
-//! It is compressed as zlib does (RFC 1950), whose checksum tells what was damaged.
 
-use std::io::{Read, Write};
-
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Milestone;
 use crate::case::{Case, DocketEntry, DocketRecord};
-
-/// The most that a packed case may unpack to: a gigabyte, about a million entries. What claims
-/// to be more is damaged.
-const MOST_BYTES: u64 = 1 << 30;
+use crate::packing::{self, PackingError};
 
 /// A case that can't be packed or unpacked. Nothing is lost by it: it is folded instead.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +17,7 @@ pub enum PackError {
     Write(#[source] serde_json::Error),
     /// The compression failed.
     #[error("the case can't be compressed, or what is stored is damaged")]
-    Compression(#[source] std::io::Error),
+    Compression(#[source] PackingError),
     /// What was unpacked is not a case of this build. The parser's own words are left out: they
     /// may quote what it reads.
     #[error("what is stored is no case of this build's form, at column {column}")]
@@ -79,9 +70,7 @@ fn body(case: &Case) -> BodyRef<'_> {
 /// [`PackError`], where it has no JSON.
 pub fn pack(case: &Case) -> Result<Vec<u8>, PackError> {
     let json = serde_json::to_vec(&body(case)).map_err(PackError::Write)?;
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&json).map_err(PackError::Compression)?;
-    encoder.finish().map_err(PackError::Compression)
+    packing::pack(&json).map_err(PackError::Compression)
 }
 
 /// Unpacks a case.
@@ -89,10 +78,7 @@ pub fn pack(case: &Case) -> Result<Vec<u8>, PackError> {
 /// # Errors
 /// [`PackError`], where what is stored is damaged or of another form.
 pub fn unpack(packed: &[u8]) -> Result<Case, PackError> {
-    let mut json = Vec::new();
-    let mut decoder = ZlibDecoder::new(packed).take(MOST_BYTES);
-    let read = decoder.read_to_end(&mut json);
-    read.map_err(PackError::Compression)?;
+    let json = packing::unpack(packed).map_err(PackError::Compression)?;
     let body: Body = serde_json::from_slice(&json).map_err(|error| PackError::Form {
         column: error.column(),
     })?;
