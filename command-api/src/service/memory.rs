@@ -26,6 +26,9 @@ const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// How much a case takes, about, by which the store makes its first guess at how many there are.
 const BYTES_OF_A_CASE: u64 = 16 * 1024;
 
+/// About how much the id of a command takes.
+const BYTES_OF_A_COMMAND: usize = 80;
+
 /// How many entries of a record may be in memory, and how many commits past a snapshot. A case
 /// with more is forgotten, and read anew by the next command with the few entries that it names.
 const MOST_ENTRIES: usize = 256;
@@ -178,14 +181,8 @@ struct Bytes;
 
 impl Weighter<DocketNumber, Arc<Known>> for Bytes {
     fn weight(&self, _: &DocketNumber, known: &Arc<Known>) -> u64 {
-        weight(known)
+        (known.case.weight() + BYTES_OF_A_COMMAND * known.since.len()) as u64
     }
-}
-
-/// About how many bytes a case takes: its head, and each entry of its record.
-fn weight(known: &Known) -> u64 {
-    let entries = known.case.docket.on_record().count() + known.case.docket.off_record().len();
-    (4_096 + 1_536 * entries + 96 * known.since.len()) as u64
 }
 
 /// Whether it pays to append without having looked whether others wrote meanwhile.
