@@ -6,6 +6,7 @@
 //! refused, `none` among them. Behind an API gateway that checks tokens itself, its claims are
 //! read in their place (`gateway`).
 
+mod accepted;
 mod gateway;
 mod keys;
 mod mint;
@@ -19,6 +20,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
 
+use self::accepted::{Accepted, Times};
 pub(crate) use self::gateway::GatewayClaims;
 pub use self::keys::KeyError;
 use self::keys::KeyRing;
@@ -69,6 +71,7 @@ pub struct TokenVerifier {
     keys: KeyRing,
     issuer: Option<String>,
     audience: String,
+    accepted: Accepted,
 }
 
 /// Why a token is not accepted. HTTP 401, each with its [`Self::code`].
@@ -149,6 +152,7 @@ impl TokenVerifier {
             keys,
             issuer: None,
             audience: AUDIENCE.to_owned(),
+            accepted: Accepted::default(),
         }
     }
 
@@ -171,6 +175,7 @@ impl TokenVerifier {
             keys: verifier.keys,
             issuer: var("CASEFOLD_JWT_ISSUER"),
             audience,
+            accepted: Accepted::default(),
         })
     }
 
@@ -178,6 +183,8 @@ impl TokenVerifier {
     #[must_use]
     pub fn issued_by(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
+        // What was accepted by another measure doesn't count by this one.
+        self.accepted = Accepted::default();
         self
     }
 
@@ -185,6 +192,7 @@ impl TokenVerifier {
     #[must_use]
     pub fn for_audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = audience.into();
+        self.accepted = Accepted::default();
         self
     }
 
@@ -210,6 +218,11 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed);
         }
+        let digest = accepted::digest(token);
+        if let Some((times, actor)) = self.accepted.get(digest) {
+            times.include(now)?;
+            return Ok(actor);
+        }
         let header = decode_header(token).map_err(|error| reason(error.kind()))?;
         let key = self
             .keys
@@ -221,8 +234,11 @@ impl TokenVerifier {
         let claims = decode::<Claims>(token, &key.decoding, &self.validation(key.algorithm))
             .map_err(|error| reason(error.kind()))?
             .claims;
-        claims.in_time(now)?;
-        claims.actor()
+        let times = claims.times()?;
+        times.include(now)?;
+        let actor = claims.actor()?;
+        self.accepted.remember(digest, times, actor.clone());
+        Ok(actor)
     }
 
     /// The times are checked here and not by the library, which would read the clock
@@ -260,20 +276,17 @@ struct Claims {
 
 impl Claims {
     /// Seconds in a token may have a fraction (RFC 7519, NumericDate).
-    fn in_time(&self, now: Timestamp) -> Result<(), TokenError> {
-        let now = now.as_millis() as f64;
-        let expires = self.exp.as_f64().ok_or(TokenError::BadClaim("exp"))? * 1_000.0;
-        if now >= expires + LEEWAY_MILLIS {
-            return Err(TokenError::Expired);
-        }
-        if self.nbf.is_null() {
-            return Ok(());
-        }
-        let begins = self.nbf.as_f64().ok_or(TokenError::BadClaim("nbf"))? * 1_000.0;
-        if now < begins - LEEWAY_MILLIS {
-            return Err(TokenError::NotYetValid);
-        }
-        Ok(())
+    fn times(&self) -> Result<Times, TokenError> {
+        let millis = |value: &serde_json::Value, claim| {
+            let seconds = value.as_f64().ok_or(TokenError::BadClaim(claim))?;
+            Ok(seconds * 1_000.0)
+        };
+        let expires = millis(&self.exp, "exp")?;
+        let begins = match &self.nbf {
+            serde_json::Value::Null => None,
+            begins => Some(millis(begins, "nbf")?),
+        };
+        Ok(Times { begins, expires })
     }
 
     fn actor(self) -> Result<Actor, TokenError> {

@@ -35,6 +35,41 @@ async fn a_case_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_long_record_that_has_changed_is_sent_whole_and_one_that_has_not_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Served::start(dir.path(), &[]);
+    let clerk = service.client(dir.path(), "clerkofcourt");
+    let number = served_case(&clerk).await;
+    let filing = json!({"type": "AddPaperFiling", "eventCode": "MISC",
+        "filedBy": {"contacts": [1]},
+        "document": {"key": "documents/1.pdf", "sha256": "0".repeat(64), "numberOfPages": 1}});
+    for _ in 0..30 {
+        clerk.command(&number, filing.clone()).await.expect(200);
+    }
+    clerk.snapshot_at(&number, 33).await;
+    let case = format!("/v1/cases/{number}");
+    let page = format!("{case}/docket-entries?limit=5");
+    let mut tags = Vec::new();
+    for path in [&case, &page] {
+        let read = clerk.get(path).await.expect(200);
+        let tag = read.header("etag").unwrap().to_owned();
+        let again = clerk.get_with(path, &[("if-none-match", &tag)]).await;
+        again.expect(304);
+        tags.push(tag);
+    }
+    clerk.command(&number, filing).await.expect(200);
+    clerk.snapshot_at(&number, 34).await;
+    for (path, tag) in [&case, &page].into_iter().zip(&tags) {
+        let header = [("if-none-match", tag.as_str())];
+        let read = clerk.get_with(path, &header).await.expect(200);
+        let whole = clerk.get(path).await.expect(200);
+        assert_eq!(read.body, whole.body);
+        let entries = read.body["docketEntries"].as_array().unwrap();
+        assert!(entries.len() >= 5, "{}", entries.len());
+    }
+}
+
+#[tokio::test]
 async fn a_client_reads_its_own_write_while_no_projector_runs() {
     let dir = tempfile::tempdir().unwrap();
     let service = Served::start(dir.path(), &["--no-projector"]);

@@ -68,7 +68,7 @@ impl GatewayClaims {
             exp: number("exp"),
             nbf: number("nbf"),
         };
-        claims.in_time(now)?;
+        claims.times()?.include(now)?;
         claims.actor()
     }
 }

@@ -397,3 +397,33 @@ fn neither_verifier_nor_minter_prints_the_secret() {
         );
     }
 }
+
+#[test]
+fn what_was_accepted_before_is_accepted_by_the_same_measure_alone_and_in_its_time() {
+    let verifier = TokenVerifier::hs256(SECRET).unwrap();
+    let token = signed(&with("nbf", json!(in_seconds(0))));
+    let at = |seconds: i64| Timestamp::from_millis(now().as_millis() + seconds * 1_000);
+    let first = verifier.verify(&token, now()).unwrap();
+    assert_eq!(verifier.verify(&token, at(89)).as_ref(), Ok(&first));
+    assert_eq!(verifier.verify(&token, at(90)), Err(TokenError::Expired));
+    assert_eq!(
+        verifier.verify(&token, at(-31)),
+        Err(TokenError::NotYetValid)
+    );
+    assert_eq!(verifier.verify(&token, now()).as_ref(), Ok(&first));
+
+    let elsewhere = verifier.clone().for_audience("payroll");
+    let refused = Err(TokenError::WrongAudience);
+    assert_eq!(elsewhere.verify(&token, now()), refused);
+    let by_another = verifier.clone().issued_by("https://id.court.example");
+    assert_eq!(
+        by_another.verify(&token, now()),
+        Err(TokenError::WrongIssuer)
+    );
+    // One letter of the signature.
+    let mut altered = token.into_bytes();
+    let last = altered.last_mut().unwrap();
+    *last = if *last == b'A' { b'Q' } else { b'A' };
+    let altered = String::from_utf8(altered).unwrap();
+    assert!(verifier.verify(&altered, now()).is_err());
+}

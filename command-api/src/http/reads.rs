@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
@@ -123,7 +123,15 @@ pub(super) async fn read_case(
         ids: &[],
         indexes: &indexes,
     };
-    let read = find(&state, &actor, docket_number, min_version, selection).await?;
+    let read = find_as_asked(
+        &state,
+        &actor,
+        docket_number,
+        min_version,
+        selection,
+        &headers,
+    )
+    .await?;
     let (case, reader) = (&read.case, read.reader(&actor));
     if reader.sight() == Sight::Sealed {
         // Its version tells that something happened in it: it has no tag for outsiders.
@@ -236,7 +244,15 @@ pub(super) async fn read_docket_entries(
         ids: &[],
         indexes: &indexes,
     };
-    let read = find(&state, &actor, docket_number, min_version, selection).await?;
+    let read = find_as_asked(
+        &state,
+        &actor,
+        docket_number,
+        min_version,
+        selection,
+        &headers,
+    )
+    .await?;
     let (case, reader) = (&read.case, read.reader(&actor));
     if reader.sight() == Sight::Sealed {
         let detail = "the case is sealed; its docket record is for the court and the parties";
@@ -263,6 +279,26 @@ pub(super) async fn read_docket_entries(
         as_of: None,
     };
     Ok((tag, FOR_ONE_READER, Json(page)).into_response())
+}
+
+/// The same for somebody who may have it already. Whether they do is told by the header alone,
+/// which has a short record in it; a long one is read where they don't.
+async fn find_as_asked(
+    state: &ApiState,
+    actor: &Actor,
+    docket_number: DocketNumber,
+    min_version: Option<Version>,
+    entries: EntrySelection<'_>,
+    headers: &HeaderMap,
+) -> Result<ReadCase, Problem> {
+    if headers.contains_key(IF_NONE_MATCH) {
+        let none = EntrySelection::None;
+        let read = find(state, actor, docket_number, min_version, none).await?;
+        if read.case.docket.is_whole() || is_unchanged(&read, headers)? {
+            return Ok(read);
+        }
+    }
+    find(state, actor, docket_number, min_version, entries).await
 }
 
 /// The case for a reader, and how they stand to it.
