@@ -75,7 +75,7 @@ impl Service {
         wanted: Wanted<'_>,
     ) -> Result<Option<FoundBasis>, ReadError> {
         let number = wanted.docket_number;
-        let Some(known) = self.memory.recall(generation, number) else {
+        let Some(known) = self.memory.recall(generation, number, self.clock.now()) else {
             return Ok(None);
         };
         let keys = self.vault.known_keys(number);
@@ -146,6 +146,7 @@ impl Service {
         let number = wanted.docket_number;
         let (ids, indexes) = EntryRef::split(wanted.entries);
         for _ in 0..super::MAX_TRIES {
+            let at = self.clock.now();
             let snapshot = self
                 .snapshots
                 .case_get(generation, number, selection(&ids, &indexes));
@@ -156,7 +157,7 @@ impl Service {
                 return self.basis_folded(generation, wanted).await;
             };
             let basis = Basis {
-                known: Arc::new(Known::of_snapshot(generation, case)),
+                known: Arc::new(Known::of_snapshot(at, generation, case)),
                 is_head: false,
                 learns: Some(Source::Snapshot),
             };
@@ -200,6 +201,7 @@ impl Service {
         wanted: Wanted<'_>,
     ) -> Result<FoundBasis, ReadError> {
         let number = wanted.docket_number;
+        let at = self.clock.now();
         let commits = self.events.commits_after(number, Version::ZERO).await?;
         if let Some(key) = wanted.key
             && let Some(commit) = commits.iter().find(|commit| commit.command_id == *key)
@@ -209,7 +211,7 @@ impl Service {
         let folded = self.fold_on(generation, None, &commits).await?.flatten();
         Ok(folded.map_or(FoundBasis::None, |case| {
             FoundBasis::Case(Basis {
-                known: Arc::new(Known::of_commits(generation, case, &commits)),
+                known: Arc::new(Known::of_commits(at, generation, case, &commits)),
                 is_head: true,
                 learns: None,
             })
@@ -239,6 +241,7 @@ impl Service {
             return Ok(Some(FoundBasis::Repeated(commit.reference())));
         }
         self.learn(&basis, !tail.is_empty());
+        let at = self.clock.now();
         if tail.is_empty() {
             return Ok(Some(FoundBasis::Case(Basis {
                 is_head: true,
@@ -255,7 +258,7 @@ impl Service {
             return Ok(None);
         };
         Ok(Some(FoundBasis::Case(Basis {
-            known: Arc::new(basis.known.followed_by(case, &tail)),
+            known: Arc::new(basis.known.followed_by(at, case, &tail)),
             is_head: true,
             learns: None,
         })))
@@ -277,7 +280,11 @@ impl Service {
         match (after.filter(|_| is_newest), commits.last()) {
             (Some(mut after), Some(last)) => {
                 after.folded_from.head_hash = last.hash;
-                self.remember(Arc::new(before.followed_by(after, commits)));
+                self.remember(Arc::new(before.followed_by(
+                    self.clock.now(),
+                    after,
+                    commits,
+                )));
             }
             (Some(_) | None, _) => self.memory.forget(before.case.docket_number),
         }
@@ -291,8 +298,9 @@ impl Service {
         if let Some(generation) = newest
             && let Some(case) = Case::apply(None, commit, events)
         {
+            let at = self.clock.now();
             let commits = std::slice::from_ref(commit);
-            let known = Known::of_commits(generation, case, commits);
+            let known = Known::of_commits(at, generation, case, commits);
             self.remember(Arc::new(known));
         }
     }

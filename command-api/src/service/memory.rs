@@ -12,8 +12,9 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Version};
+use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::Generation;
 use quick_cache::Weighter;
@@ -26,6 +27,10 @@ const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// How much a case takes, about, by which the store makes its first guess at how many there are.
 const BYTES_OF_A_CASE: u64 = 16 * 1024;
 
+/// For how long a case is remembered after it was seen last. It bounds how long a table that was put
+/// back to an earlier state, under its own name, may be behind what a process remembers of it.
+const REMEMBERED_FOR: Duration = Duration::from_secs(600);
+
 /// About how much the id of a command takes.
 const BYTES_OF_A_COMMAND: usize = 80;
 
@@ -36,6 +41,8 @@ const MOST_ENTRIES: usize = 256;
 /// A case with what tells which commands made it.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
+    /// When the store was asked last, or written to.
+    at: Timestamp,
     /// The generation of cases that it was read from.
     pub(super) generation: Generation,
     /// The case.
@@ -49,8 +56,9 @@ pub(super) struct Known {
 
 impl Known {
     /// A case as its snapshot has it.
-    pub(super) const fn of_snapshot(generation: Generation, case: Case) -> Self {
+    pub(super) const fn of_snapshot(at: Timestamp, generation: Generation, case: Case) -> Self {
         Self {
+            at,
             generation,
             rows_through: case.version,
             since: Vec::new(),
@@ -59,8 +67,14 @@ impl Known {
     }
 
     /// A case of which there is no snapshot, folded from these commits.
-    pub(super) fn of_commits(generation: Generation, case: Case, commits: &[Commit]) -> Self {
+    pub(super) fn of_commits(
+        at: Timestamp,
+        generation: Generation,
+        case: Case,
+        commits: &[Commit],
+    ) -> Self {
         Self {
+            at,
             generation,
             rows_through: Version::ZERO,
             since: Vec::new(),
@@ -78,8 +92,9 @@ impl Known {
     }
 
     /// The case after commits that followed it.
-    pub(super) fn followed_by(&self, case: Case, commits: &[Commit]) -> Self {
+    pub(super) fn followed_by(&self, at: Timestamp, case: Case, commits: &[Commit]) -> Self {
         Self {
+            at,
             generation: self.generation,
             rows_through: self.rows_through,
             since: self.since.clone(),
@@ -149,9 +164,14 @@ impl Memory {
         &self,
         generation: Generation,
         docket_number: DocketNumber,
+        now: Timestamp,
     ) -> Option<Arc<Known>> {
         let known = self.cases.get(&docket_number)?;
-        (known.generation == generation).then_some(known)
+        let age = now.as_millis() - known.at.as_millis();
+        let longest = i64::try_from(REMEMBERED_FOR.as_millis()).unwrap_or(i64::MAX);
+        // A clock that was set back makes what was seen stale, not fresh for ever.
+        let is_fresh = (0..longest).contains(&age);
+        (known.generation == generation && is_fresh).then_some(known)
     }
 
     /// Remembers a case in the place of what was known of it, unless that is newer.

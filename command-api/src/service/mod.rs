@@ -312,7 +312,9 @@ impl Service {
         docket_number: DocketNumber,
     ) -> Result<Option<Case>, StoreError> {
         let generation = self.generation(Purpose::Deciding).await?;
-        let known = self.memory.recall(generation, docket_number);
+        let known = self
+            .memory
+            .recall(generation, docket_number, self.clock.now());
         Ok(known.map(|known| known.case.clone()))
     }
 
