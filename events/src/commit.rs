@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -14,6 +14,7 @@ use crate::personal::Personal;
 use crate::personal::source::SourceAddress;
 use crate::schema::text_schema;
 use crate::stored::{DecodeError, StoredEvent};
+use crate::text::with_text;
 use crate::time::Timestamp;
 use crate::vocabulary::Role;
 
@@ -59,7 +60,12 @@ impl From<[u8; 32]> for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [byte >> 4, byte & 15].map(|nibble| DIGITS[usize::from(nibble)]);
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -100,8 +106,7 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        crate::text::read(deserializer)
     }
 }
 
@@ -120,7 +125,7 @@ impl FieldHasher {
     }
 
     fn text(&mut self, value: impl fmt::Display) {
-        self.field(value.to_string().as_bytes());
+        with_text(value, |text| self.field(text.as_bytes()));
     }
 
     fn finish(self) -> Digest {
@@ -228,14 +233,14 @@ impl DraftCommit {
         hasher.field(prev_hash.as_bytes());
         hasher.text(self.docket_number);
         hasher.text(self.version);
-        hasher.text(&self.command_id);
-        hasher.text(&self.command);
+        hasher.field(self.command_id.as_str().as_bytes());
+        hasher.field(self.command.as_bytes());
         hasher.field(self.command_digest.as_bytes());
-        hasher.text(&self.actor);
-        hasher.text(self.role);
+        hasher.field(self.actor.as_str().as_bytes());
+        hasher.field(self.role.as_str().as_bytes());
         hasher.text(self.recorded_at);
         hasher.text(self.effective_at);
-        hasher.text(&self.correlation_id);
+        hasher.field(self.correlation_id.as_str().as_bytes());
         match self.causation {
             Some(cause) => hasher.text(format_args!("{}/{}", cause.docket_number, cause.version)),
             None => hasher.field(&[]),
@@ -247,12 +252,12 @@ impl DraftCommit {
         hasher.text(self.events.len());
         for event in &self.events {
             hasher.text(event.event_id);
-            hasher.text(&event.event_type);
+            hasher.field(event.event_type.as_bytes());
             hasher.text(event.schema_version);
-            hasher.text(&event.payload);
+            hasher.field(event.payload.as_bytes());
         }
         if let Some(source) = &self.source {
-            hasher.text(source.stored());
+            hasher.field(source.stored().as_bytes());
         }
         hasher.finish()
     }
@@ -325,7 +330,7 @@ impl Commit {
     pub fn decode(&self) -> Result<Vec<CaseEvent>, DecodeError> {
         let mut events = Vec::with_capacity(self.draft.events.len());
         for stored in &self.draft.events {
-            events.extend(stored.decode()?);
+            stored.decode_into(&mut events)?;
         }
         Ok(events)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::ids::{ContactId, DocketEntryId};
@@ -16,7 +16,10 @@ use crate::vocabulary::{Objections, ServedPartiesCode};
 /// `RQT`, `M000`. The codes that carry rules are listed where the rules are; a court adds
 /// others at will, so this is text and not an enumeration.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventCode(String);
+pub struct EventCode(
+    /// Padded with zeros, which come before every character: so it is ordered like the text.
+    [u8; 8],
+);
 
 text_schema!(
     EventCode,
@@ -27,13 +30,25 @@ text_schema!(
 
 impl EventCode {
     /// The code of an order: of the one, say, that a stamp on a motion makes.
-    pub fn order() -> Self {
-        Self("O".to_owned())
+    pub const fn order() -> Self {
+        Self::padded(b"O")
+    }
+
+    /// The code of up to eight characters.
+    const fn padded(text: &[u8]) -> Self {
+        let mut padded = [0; 8];
+        let mut at = 0;
+        while at < text.len() && at < padded.len() {
+            padded[at] = text[at];
+            at += 1;
+        }
+        Self(padded)
     }
 
     /// The code as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let length = self.0.iter().position(|byte| *byte == 0);
+        std::str::from_utf8(&self.0[..length.unwrap_or(self.0.len())]).unwrap_or_default()
     }
 }
 
@@ -48,7 +63,7 @@ impl FromStr for EventCode {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
         if (1..=8).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
+            Ok(Self::padded(text.as_bytes()))
         } else {
             Err(EventCodeError)
         }
@@ -57,26 +72,25 @@ impl FromStr for EventCode {
 
 impl fmt::Display for EventCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for EventCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl Serialize for EventCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for EventCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        crate::text::read(deserializer)
     }
 }
 
@@ -131,13 +145,13 @@ automatic_codes! {
 
 impl From<AutomaticCode> for EventCode {
     fn from(code: AutomaticCode) -> Self {
-        Self(code.as_str().to_owned())
+        Self::padded(code.as_str().as_bytes())
     }
 }
 
 impl PartialEq<AutomaticCode> for EventCode {
     fn eq(&self, code: &AutomaticCode) -> bool {
-        self.0 == code.as_str()
+        self.as_str() == code.as_str()
     }
 }
 
@@ -269,5 +283,17 @@ mod tests {
         for code in AutomaticCode::ALL {
             assert_eq!(code.as_str().parse(), Ok(EventCode::from(*code)));
         }
+    }
+
+    #[test]
+    fn codes_are_ordered_like_their_texts() {
+        let texts = [
+            "A", "A0", "AA", "B", "M000", "M0000001", "M001", "NOTR", "O",
+        ];
+        let codes = texts.map(|text| text.parse::<EventCode>().unwrap());
+        assert!(codes.is_sorted());
+        assert_eq!(codes.each_ref().map(EventCode::as_str), texts);
+        assert!("M00000012".parse::<EventCode>().is_err());
+        assert!("".parse::<EventCode>().is_err());
     }
 }

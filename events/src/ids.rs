@@ -120,8 +120,7 @@ impl Serialize for DocketNumber {
 
 impl<'de> Deserialize<'de> for DocketNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        crate::text::read(deserializer)
     }
 }
 

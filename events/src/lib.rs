@@ -26,6 +26,7 @@ pub mod personal;
 pub mod proof;
 mod schema;
 pub mod stored;
+mod text;
 pub mod time;
 pub mod upcast;
 pub mod vocabulary;

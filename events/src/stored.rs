@@ -202,6 +202,13 @@ impl StoredEvent {
     /// [`DecodeError`] where this build doesn't know the type or version, or the payload
     /// doesn't fit.
     pub fn decode(&self) -> Result<Vec<CaseEvent>, DecodeError> {
+        let mut events = Vec::with_capacity(1);
+        self.decode_into(&mut events)?;
+        Ok(events)
+    }
+
+    /// Adds what [`Self::decode`] gives.
+    pub(crate) fn decode_into(&self, events: &mut Vec<CaseEvent>) -> Result<(), DecodeError> {
         let (event_type, known) = self.schema()?;
         if self.schema_version == 0 || self.schema_version > known {
             return Err(DecodeError::UnknownVersion {
@@ -212,8 +219,8 @@ impl StoredEvent {
         }
         let fits = |source| self.unfit(event_type, source);
         if self.schema_version == known {
-            let event = CaseEvent::from_payload(event_type, self.told()).map_err(fits)?;
-            return Ok(vec![event]);
+            events.push(CaseEvent::from_payload(event_type, self.told()).map_err(fits)?);
+            return Ok(());
         }
         let old = Payload {
             event_type,
@@ -221,16 +228,14 @@ impl StoredEvent {
             value: serde_json::from_str(self.told()).map_err(fits)?,
         };
         let newest = |event_type| CaseEvent::schema(event_type).map_or(0, |(_, newest)| newest);
-        upcast::lift(old, newest)?
-            .into_iter()
-            .map(
-                |Payload {
-                     event_type, value, ..
-                 }| {
-                    CaseEvent::from_payload(event_type, &value.to_string()).map_err(fits)
-                },
-            )
-            .collect()
+        for Payload {
+            event_type, value, ..
+        } in upcast::lift(old, newest)?
+        {
+            let event = CaseEvent::from_payload(event_type, &value.to_string());
+            events.push(event.map_err(fits)?);
+        }
+        Ok(())
     }
 }
 
