@@ -11,11 +11,11 @@ use casefold_events::personal::opening::is_closed;
 use casefold_events::{Commit, CommitRef, DocketNumber};
 use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{Stores, accounted};
+use casefold_shared::gateway::{Stores, accounted, gathered};
 use casefold_shared::keys::Vault;
 use casefold_shared::metrics::Metrics;
 use futures::StreamExt;
-use futures::future::{join, join_all};
+use futures::future::{join_all, join3};
 
 use crate::fold::{Advance, AdvanceError, Counts};
 use crate::folder::Folder;
@@ -125,7 +125,8 @@ impl Projector {
     /// together and written once; cases are folded concurrently.
     pub async fn project(&self, records: Vec<EventRecord>) -> BatchOutcome {
         let (count, mut told) = (records.len(), BatchTold::default());
-        let (outcome, consumed) = accounted(self.project_batch(records, &mut told)).await;
+        let batch = gathered(self.project_batch(records, &mut told));
+        let (outcome, consumed) = accounted(batch).await;
         self.metrics
             .tell(|| told.figures(count, &outcome, consumed));
         outcome
@@ -244,7 +245,7 @@ impl Projector {
         hints: &Hints,
     ) -> Vec<Result<Advance, AdvanceError>> {
         match self.projections.live().await {
-            Ok(live) => advance(&live, docket_number, hints).await.0,
+            Ok(live) => gathered(advance(&live, docket_number, hints)).await.0,
             Err(error) => vec![Err(AdvanceError::Generations(error))],
         }
     }
@@ -259,9 +260,11 @@ async fn advance(
 ) -> (Vec<Result<Advance, AdvanceError>>, CaseTold) {
     let cases = live.cases.iter();
     let others = live.others.iter();
-    let (cases, others) = join(
+    let lists = live.lists.iter();
+    let (cases, others, parked) = join3(
         join_all(cases.map(|folder| folder.advance(docket_number, hints))),
         join_all(others.map(|folder| folder.advance(docket_number, hints))),
+        join_all(lists.map(|folder| folder.parked_get(docket_number))),
     )
     .await;
     let mut told = CaseTold::new(docket_number);
@@ -282,8 +285,8 @@ async fn advance(
         }));
     }
     if let Some(case) = &furthest {
-        let lists = live.lists.iter();
-        let brought = join_all(lists.map(|folder| folder.bring(case))).await;
+        let lists = live.lists.iter().zip(parked);
+        let brought = join_all(lists.map(|(folder, parked)| folder.bring(case, parked))).await;
         for brought in brought {
             match brought {
                 Ok(counts) => told.add_counts(&counts),

@@ -19,6 +19,7 @@ mod establishing;
 mod faults;
 mod following;
 mod forgetting;
+mod gathering;
 mod generations;
 mod keys;
 mod large_cases;

@@ -79,19 +79,41 @@ impl ListsFolder {
         }
     }
 
+    /// Why the lists of a case are parked, where they are: for [`Self::bring`], which may know
+    /// it before there is a case to bring.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that can't be read.
+    pub async fn parked_get(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<Option<Quarantined>, StoreError> {
+        self.store
+            .lists_parked_get(self.generation, docket_number)
+            .await
+    }
+
     /// Brings the rows of a case to its version, unless they are there or beyond. A case
-    /// whose rows can't be written at all is parked; it is released when they can. Of commits
-    /// nothing is counted: rows follow from a case.
+    /// whose rows can't be written at all is parked; one that was parked is released when they
+    /// can. Of commits nothing is counted: rows follow from a case.
     ///
     /// # Errors
     /// [`AdvanceError::Lists`], where another try may do.
-    pub async fn bring(&self, case: &Case) -> Result<Counts, AdvanceError> {
-        Ok(self.bring_rows(case).await?.counts())
+    pub async fn bring(
+        &self,
+        case: &Case,
+        parked: Result<Option<Quarantined>, StoreError>,
+    ) -> Result<Counts, AdvanceError> {
+        Ok(self.bring_rows(case, parked).await?.counts())
     }
 
-    async fn bring_rows(&self, case: &Case) -> Result<Brought, AdvanceError> {
+    async fn bring_rows(
+        &self,
+        case: &Case,
+        parked: Result<Option<Quarantined>, StoreError>,
+    ) -> Result<Brought, AdvanceError> {
         let docket_number = case.docket_number;
-        self.try_bring(case)
+        self.try_bring(case, parked)
             .await
             .map_err(|source| AdvanceError::Lists {
                 docket_number,
@@ -99,15 +121,17 @@ impl ListsFolder {
             })
     }
 
-    async fn try_bring(&self, case: &Case) -> Result<Brought, StoreError> {
+    async fn try_bring(
+        &self,
+        case: &Case,
+        parked: Result<Option<Quarantined>, StoreError>,
+    ) -> Result<Brought, StoreError> {
         let docket_number = case.docket_number;
         let rows = rows(case);
-        let (parked, put) = futures::future::join(
-            self.store.lists_parked_get(self.generation, docket_number),
-            self.store
-                .lists_put(self.generation, docket_number, case.version, &rows),
-        )
-        .await;
+        let put = self
+            .store
+            .lists_put(self.generation, docket_number, case.version, &rows)
+            .await;
         let parked = match parked {
             Err(error) if error.may_pass() => return Err(error),
             Err(error) => {
@@ -152,7 +176,10 @@ impl ListsFolder {
     ) -> Result<(Brought, Option<Case>), AdvanceError> {
         let Folded { case, obstacle } = history.fold(CaseGeneration::of(Generation::OF_CASES));
         let brought = match &case {
-            Some(case) => self.bring_rows(case).await?,
+            Some(case) => {
+                let parked = self.parked_get(case.docket_number).await;
+                self.bring_rows(case, parked).await?
+            }
             None => Brought::Current,
         };
         let Some(obstacle) = obstacle else {
@@ -160,10 +187,7 @@ impl ListsFolder {
         };
         let (docket_number, version) = (history.docket_number, obstacle.version);
         let parked = async {
-            let earlier = self
-                .store
-                .lists_parked_get(self.generation, docket_number)
-                .await?;
+            let earlier = self.parked_get(docket_number).await?;
             let is_new = earlier.is_none();
             self.park(docket_number, obstacle, earlier).await?;
             Ok(is_new)

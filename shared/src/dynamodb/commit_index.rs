@@ -21,7 +21,7 @@ use super::read::Consistency;
 use super::tables::{
     STATE, index_partition, row_case_partition, rows_quarantine_partition, text_key,
 };
-use super::write::{Condition, ConditionalPut, MAX_BATCH_ITEMS, Written};
+use super::write::{Condition, ConditionalPut, Written};
 use crate::audit::{Dimension, IndexRow, IndexedCommit, Place, Position, places_of};
 use crate::gateway::{
     CommitIndex, Head, IndexRange, IndexRows, IndexedInCase, ProjectionId, PutOutcome, Quarantined,
@@ -31,9 +31,6 @@ use crate::gateway::{
 /// Before and after every position: it begins with a digit, and `:` follows the digits.
 const LOWEST: &str = "0";
 const HIGHEST: &str = ":";
-
-/// How many batches of rows are put at once.
-const BATCHES_AT_ONCE: usize = 4;
 
 /// Of how many commits of a case the rows are looked up at once.
 const COMMITS_AT_ONCE: usize = 8;
@@ -64,12 +61,7 @@ impl CommitIndex for DynamoStore {
             .iter()
             .map(|row| item_of(of, row))
             .collect::<Result<_, _>>()?;
-        let batches = items.chunks(MAX_BATCH_ITEMS);
-        let puts = batches.map(|batch| self.put_all(&self.tables.snapshots, batch.to_vec()));
-        let puts: Vec<_> = puts.collect();
-        let mut puts = stream::iter(puts).buffer_unordered(BATCHES_AT_ONCE);
-        while puts.try_next().await?.is_some() {}
-        Ok(())
+        self.put_all(&self.tables.snapshots, items).await
     }
 
     async fn index_head_put(

@@ -19,12 +19,14 @@ use casefold_events::{Digest, DocketNumber, Version};
 use super::DynamoStore;
 use super::error::throttled;
 use super::inventory::{
-    Change, Kept, RowKey, State, Stored, Wanted, part_sort, state_item, stored, text_items,
+    Change, Kept, RowKey, State, Stored, Wanted, part_sort, state_item, state_of, stored,
+    text_items,
 };
 use super::item::{Item, number};
 use super::read::Consistency;
 use super::tables::{
-    INVENTORY, KEPT, list_partition, lists_partition, row_case_partition, row_partition, text_key,
+    INVENTORY, KEPT, STATE, list_partition, lists_partition, row_case_partition, row_partition,
+    text_key,
 };
 use super::write::{
     Condition, ConditionalPut, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Step, Written, pauses,
@@ -99,6 +101,25 @@ impl DynamoStore {
             }
         }
         Err(throttled("the rows of the case kept changing"))
+    }
+
+    /// The same of a projection of which most cases have no rows and nothing is kept: then how
+    /// far the case is tells all, in one small item.
+    pub(super) async fn kept_read_state_first(
+        &self,
+        target: &Target,
+    ) -> Result<Stored, StoreError> {
+        let key = text_key(&*target.partition, STATE);
+        if let Some(item) = self.get(&self.tables.snapshots, key).await? {
+            let state = state_of(&item)?;
+            if state.parts == 0 && state.kept.parts == 0 {
+                return Ok(Stored {
+                    state,
+                    ..Stored::default()
+                });
+            }
+        }
+        self.kept_read(target).await
     }
 
     /// Brings what is stored of a case, as it was read, to what comes next; tells how many

@@ -9,6 +9,7 @@
 //! | `client` | the way to the endpoint: credentials, time limits, tries |
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
+//! | `gather` | one request for what is asked for at one moment |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `checkpoints`, `checkpoint_item` | [`CheckpointStore`](crate::gateway::CheckpointStore): signed checkpoints, and what they stand over |
 //! | `keys` | [`KeyStore`](crate::gateway::KeyStore) |
@@ -37,6 +38,7 @@ mod create;
 mod error;
 mod events;
 mod fit;
+mod gather;
 mod generations;
 mod get_case;
 mod inventory;
@@ -67,6 +69,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
+use self::gather::Gather;
 use self::lists_put::KnownBuckets;
 use self::meter::Meter;
 use self::tables::Tables;
@@ -87,6 +90,7 @@ pub struct DynamoStore {
     tables: Tables,
     meter: Meter,
     known_buckets: KnownBuckets,
+    gather: Gather,
     keyring: Keyring,
 }
 
@@ -103,6 +107,7 @@ impl DynamoStore {
             tables: Tables::with_prefix(&config.table_prefix),
             meter,
             known_buckets: KnownBuckets::default(),
+            gather: Gather::default(),
             keyring: Keyring::locked(),
         }
     }
@@ -138,6 +143,7 @@ impl DynamoStore {
             client: Client::from_conf(client.build()),
             meter,
             known_buckets: KnownBuckets::default(),
+            gather: Gather::default(),
             ..self.clone()
         }
     }

@@ -9,16 +9,16 @@ use super::error::{store_error, throttled};
 use super::item::{Item, get_text, text};
 use super::tables::{HASH_KEY, RANGE_KEY, text_key};
 use super::write::{pauses, sleep, unbuilt};
-use crate::gateway::StoreError;
+use crate::gateway::{Gathering, StoreError};
 
 /// The most keys in one BatchGetItem (Developer Guide, "Quotas in Amazon DynamoDB").
-const MAX_BATCH_KEYS: usize = 100;
+pub(super) const MAX_BATCH_KEYS: usize = 100;
 
 /// Rows of one partition, by their sort keys.
 pub(super) type Rows = BTreeMap<String, Item>;
 
 /// Whether a read must see every write that was answered before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Consistency {
     /// It may miss the last second's writes, at half the price.
     Eventual,
@@ -26,13 +26,12 @@ pub(super) enum Consistency {
     Strong,
 }
 
-/// Of which table items are read together, which attributes, and by which key they are told
-/// apart.
+/// Of which table items are read together, how, and which of their attributes.
 #[derive(Clone, Copy)]
-struct Batch<'a> {
-    table: &'a str,
-    attributes: Option<&'a str>,
-    by: &'static str,
+pub(super) struct Batch<'a> {
+    pub(super) table: &'a str,
+    pub(super) consistency: Consistency,
+    pub(super) attributes: Option<&'a str>,
 }
 
 impl DynamoStore {
@@ -41,7 +40,22 @@ impl DynamoStore {
         self.get_with(table, key, Consistency::Strong).await
     }
 
+    /// One item; together with what else is asked for at this moment, where work is
+    /// [gathered](crate::gateway::gathered).
     pub(super) async fn get_with(
+        &self,
+        table: &str,
+        key: Item,
+        consistency: Consistency,
+    ) -> Result<Option<Item>, StoreError> {
+        match Gathering::current() {
+            Some(within) => self.get_gathered(within, table, key, consistency).await,
+            None => self.get_alone(table, key, consistency).await,
+        }
+    }
+
+    /// One item, by a request of its own.
+    pub(super) async fn get_alone(
         &self,
         table: &str,
         key: Item,
@@ -72,10 +86,12 @@ impl DynamoStore {
         for batch in keys.chunks(MAX_BATCH_KEYS) {
             let request = Batch {
                 table,
+                consistency: Consistency::Strong,
                 attributes: None,
-                by: RANGE_KEY,
             };
-            self.get_batch(request, batch.to_vec(), &mut rows).await?;
+            for row in self.get_batch(request, batch.to_vec()).await? {
+                rows.insert(get_text(&row, RANGE_KEY)?.to_owned(), row);
+            }
         }
         Ok(rows)
     }
@@ -92,31 +108,35 @@ impl DynamoStore {
         for batch in keys.chunks(MAX_BATCH_KEYS) {
             let request = Batch {
                 table,
+                consistency: Consistency::Strong,
                 attributes: Some(attributes),
-                by: HASH_KEY,
             };
-            self.get_batch(request, batch.to_vec(), &mut rows).await?;
+            for row in self.get_batch(request, batch.to_vec()).await? {
+                rows.insert(get_text(&row, HASH_KEY)?.to_owned(), row);
+            }
         }
         Ok(rows)
     }
 
-    async fn get_batch(
+    /// The items of at most [`MAX_BATCH_KEYS`] different keys, in no order. Those that are not
+    /// there are left out.
+    pub(super) async fn get_batch(
         &self,
         batch: Batch<'_>,
         keys: Vec<Item>,
-        rows: &mut Rows,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Item>, StoreError> {
         let Batch {
             table,
+            consistency,
             attributes,
-            by,
         } = batch;
         let mut keys = keys;
+        let mut items = Vec::with_capacity(keys.len());
         let mut pause = pauses().skip(1);
         loop {
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
-                .consistent_read(true)
+                .consistent_read(consistency == Consistency::Strong)
                 .set_projection_expression(attributes.map(str::to_owned))
                 .build()
                 .map_err(unbuilt)?;
@@ -132,15 +152,13 @@ impl DynamoStore {
                 .and_then(|mut all| all.remove(table))
                 .unwrap_or_default();
             let some = !found.is_empty();
-            for row in found {
-                rows.insert(get_text(&row, by)?.to_owned(), row);
-            }
+            items.extend(found);
             let left = answer
                 .unprocessed_keys
                 .and_then(|mut all| all.remove(table));
             keys = left.map(|left| left.keys).unwrap_or_default();
             if keys.is_empty() {
-                return Ok(());
+                return Ok(items);
             }
             // An answer ends at 16 MB, which is no reason to slow down; an answer with
             // nothing in it is.

@@ -8,12 +8,13 @@ use aws_sdk_dynamodb::types::{
     CancellationReason, Delete, DeleteRequest, Put, PutRequest,
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, WriteRequest,
 };
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::DynamoStore;
 use super::client::WithoutToken;
 use super::error::{store_error, throttled};
 use super::item::{Item, item_bytes};
-use crate::gateway::StoreError;
+use crate::gateway::{Gathering, StoreError};
 
 /// The most items in one transaction (Developer Guide, "Quotas in Amazon DynamoDB").
 pub(super) const MAX_TRANSACTION_ITEMS: usize = 100;
@@ -23,6 +24,9 @@ pub(super) const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// The most items in one BatchWriteItem (the same page).
 pub(super) const MAX_BATCH_ITEMS: usize = 25;
+
+/// How many batches are written at once.
+const BATCHES_AT_ONCE: usize = 8;
 
 /// The pause before each try: none before the first. A collision with another transaction
 /// on the same item lasts milliseconds; the sum stays under two seconds, which a caller can
@@ -154,8 +158,17 @@ impl DynamoStore {
         Err(throttled("other transactions kept hold of the items"))
     }
 
-    /// Puts items in batches, in no order and each for itself.
+    /// Puts items in batches, in no order and each for itself; together with what else is put
+    /// at this moment, where work is [gathered](crate::gateway::gathered).
     pub(super) async fn put_all(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
+        match Gathering::current() {
+            Some(within) if !items.is_empty() => self.put_gathered(within, table, items).await,
+            _ => self.put_alone(table, items).await,
+        }
+    }
+
+    /// Puts items by requests of their own.
+    pub(super) async fn put_alone(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
         let mut waiting = Vec::with_capacity(items.len());
         for item in items {
             let put = PutRequest::builder()
@@ -164,7 +177,7 @@ impl DynamoStore {
                 .map_err(unbuilt)?;
             waiting.push(WriteRequest::builder().put_request(put).build());
         }
-        self.write_all(table, &waiting).await
+        self.write_all(table, waiting).await
     }
 
     /// Deletes items in batches, in no order and each for itself.
@@ -177,14 +190,23 @@ impl DynamoStore {
                 .map_err(unbuilt)?;
             waiting.push(WriteRequest::builder().delete_request(removal).build());
         }
-        self.write_all(table, &waiting).await
+        self.write_all(table, waiting).await
     }
 
     /// Writes in batches, in no order and each for itself.
-    async fn write_all(&self, table: &str, requests: &[WriteRequest]) -> Result<(), StoreError> {
-        for batch in requests.chunks(MAX_BATCH_ITEMS) {
-            self.write_batch(table, batch.to_vec()).await?;
+    async fn write_all(
+        &self,
+        table: &str,
+        mut requests: Vec<WriteRequest>,
+    ) -> Result<(), StoreError> {
+        let mut batches = Vec::new();
+        while !requests.is_empty() {
+            let rest = requests.split_off(requests.len().min(MAX_BATCH_ITEMS));
+            batches.push(self.write_batch(table, requests));
+            requests = rest;
         }
+        let mut batches = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE);
+        while batches.try_next().await?.is_some() {}
         Ok(())
     }
 

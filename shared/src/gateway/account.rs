@@ -52,6 +52,17 @@ impl Account {
         }
     }
 
+    /// Some work of a task of its own, which is charged to the account of this task.
+    pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+        let open = OPEN.try_with(Arc::clone).ok();
+        async move {
+            match open {
+                Some(account) => OPEN.scope(account, work).await,
+                None => work.await,
+            }
+        }
+    }
+
     /// Charges the account of the work that this task does, where it has one.
     pub(crate) fn charge(charge: impl FnOnce(&Self)) {
         // A task without an account is one that nobody asks what it costs.

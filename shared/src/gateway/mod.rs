@@ -30,6 +30,7 @@ mod commit_index;
 mod control;
 mod documents;
 mod event_store;
+mod gathering;
 mod generations;
 mod keys;
 mod leases;
@@ -55,6 +56,8 @@ pub use event_store::{
     AppendOutcome, BeginOutcome, Claim, CommitPage, EventStore, Order, ScanPage, Segment,
     Unreadable,
 };
+pub(crate) use gathering::Gathering;
+pub use gathering::gathered;
 pub use generations::{GenerationStore, Operation, Removed, Revised};
 pub use keys::{
     Forgetting, ForgottenBy, KeyStore, KeysPage, KeysPut, StoredKey, StoredKeys, WrappedCourtKey,
