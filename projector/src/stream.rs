@@ -96,6 +96,16 @@ impl Projector {
         }
     }
 
+    /// The same projector, which opens what is personal in the commits that come along with a
+    /// batch. Without it they are read from the event table.
+    #[must_use]
+    pub fn opening_with(self, vault: Arc<Vault>) -> Self {
+        Self {
+            vault: Some(vault),
+            ..self
+        }
+    }
+
     /// The same projector, which tells what its batches come to.
     #[must_use]
     pub fn with_metrics(self, metrics: Metrics) -> Self {

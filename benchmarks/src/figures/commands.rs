@@ -1,0 +1,326 @@
+//! Commands a second through the library, beside the peers and beside what the engine allows.
+
+use std::collections::BTreeMap;
+
+use super::{Context, length};
+use crate::Outcome;
+use crate::contestants::{Checked, Kind, Size};
+use crate::drive::{Driven, drive, warm_up};
+use crate::progress::step;
+use crate::report::{Cell, Figure, Goal, Plot, Series, Table, Verdict};
+use crate::stats::{Spread, median, printed};
+
+const AT_ONCE: [usize; 3] = [1, 8, 32];
+
+/// One cell: who, on cases of which length, how many at once.
+type Place = (Size, Kind, usize);
+
+/// All runs of all cells.
+#[derive(Default)]
+struct Measured {
+    rates: BTreeMap<Place, Vec<f64>>,
+    /// With what others do in between counted.
+    with_settling: BTreeMap<Place, Vec<f64>>,
+    failures: BTreeMap<(Size, Kind), String>,
+    checked: BTreeMap<(Size, Kind), Checked>,
+}
+
+pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
+    let sizes = context.sizes();
+    let mut measured = Measured::default();
+    for run in 0..context.run.runs {
+        for &size in &sizes {
+            // Each run begins with another, so that whatever drifts hits all alike.
+            let mut kinds = Kind::ALL;
+            kinds.rotate_left(run % Kind::ALL.len());
+            for kind in kinds {
+                one(context, kind, size, &mut measured, run).await?;
+            }
+        }
+    }
+    Ok(Figure {
+        title: "Commands a second through the library".to_owned(),
+        run: context.run.clone(),
+        goals: goals(&sizes, &measured),
+        tables: sizes.iter().map(|&size| table(size, &measured)).collect(),
+        plots: sizes.iter().map(|&size| plot(size, &measured)).collect(),
+        notes: notes(&sizes, &measured),
+    })
+}
+
+async fn one(
+    context: &mut Context,
+    kind: Kind,
+    size: Size,
+    measured: &mut Measured,
+    run: usize,
+) -> Outcome<()> {
+    let limit = context.limit();
+    let court = context.grounds.court(kind, size).await?;
+    let contestant = kind.enter(&court, size).await?;
+    let known = warm_up(&contestant, size.cases).await;
+    contestant.settle().await?;
+    if let Some(failure) = known.failure {
+        step(format!(
+            "  run {}: {} on {}: {failure}",
+            run + 1,
+            kind.name(),
+            length(size)
+        ));
+        measured.failures.insert((size, kind), failure);
+        court.close().await?;
+        return Ok(());
+    }
+    let mut told = Vec::new();
+    for at_once in AT_ONCE {
+        // No two at once on the same case: they would only get in each other's way.
+        if at_once > size.cases {
+            continue;
+        }
+        let driven = drive(&contestant, size.cases, at_once, limit).await?;
+        told.push(printed(driven.rate()));
+        note(
+            measured,
+            (size, kind, at_once),
+            &driven,
+            contestant.in_rounds(),
+        );
+    }
+    let checked = contestant.check().await?;
+    step(format!(
+        "  run {}: {} on {}: {} a second{}",
+        run + 1,
+        kind.name(),
+        length(size),
+        told.join(" / "),
+        checked
+            .complaint()
+            .map(|it| format!(" ({it})"))
+            .unwrap_or_default()
+    ));
+    measured
+        .checked
+        .entry((size, kind))
+        .or_default()
+        .add(&checked);
+    court.close().await?;
+    Ok(())
+}
+
+fn note(measured: &mut Measured, place: Place, driven: &Driven, in_rounds: bool) {
+    if let Some(failure) = &driven.failure {
+        measured
+            .failures
+            .insert((place.0, place.1), failure.clone());
+        return;
+    }
+    measured.rates.entry(place).or_default().push(driven.rate());
+    if in_rounds {
+        let rate = driven.rate_with_settling();
+        measured.with_settling.entry(place).or_default().push(rate);
+    }
+}
+
+fn table(size: Size, measured: &Measured) -> Table {
+    let mut table = Table::new(
+        format!(
+            "Commands a second on {} cases of {} events, so many commands at once:",
+            size.cases,
+            length(size)
+        ),
+        &["", "1", "8", "32", "after the run"],
+    );
+    for kind in Kind::ALL {
+        row(
+            &mut table,
+            kind.name().to_owned(),
+            &measured.rates,
+            (size, kind),
+            measured,
+        );
+        if kind == Kind::CasefoldCold {
+            let name = "the same, with all folding by the same machine".to_owned();
+            row(
+                &mut table,
+                name,
+                &measured.with_settling,
+                (size, kind),
+                measured,
+            );
+        }
+    }
+    table
+}
+
+fn row(
+    table: &mut Table,
+    name: String,
+    rates: &BTreeMap<Place, Vec<f64>>,
+    (size, kind): (Size, Kind),
+    measured: &Measured,
+) {
+    if let Some(failure) = measured.failures.get(&(size, kind)) {
+        let failure = Cell::Text(format!("every command fails: {failure}"));
+        table.row(name, vec![failure, Cell::Empty, Cell::Empty, Cell::Empty]);
+        return;
+    }
+    let mut cells: Vec<_> = AT_ONCE
+        .iter()
+        .map(|&at_once| {
+            rates
+                .get(&(size, kind, at_once))
+                .map_or(Cell::Empty, |it| Cell::runs(it))
+        })
+        .collect();
+    let checked = measured.checked.get(&(size, kind));
+    cells.push(checked.map_or(Cell::Empty, |checked| {
+        let complaint = checked.complaint().map(|it| format!("**{it}**"));
+        Cell::Text(complaint.unwrap_or_else(|| format!("{} cases are right", checked.cases)))
+    }));
+    table.row(name, cells);
+}
+
+fn plot(size: Size, measured: &Measured) -> Plot {
+    let series = Kind::ALL.into_iter().map(|kind| Series {
+        name: kind.name().to_owned(),
+        values: AT_ONCE
+            .iter()
+            .map(|&at_once| {
+                let rates = measured.rates.get(&(size, kind, at_once))?;
+                Spread::of(rates.iter().copied())
+            })
+            .collect(),
+    });
+    Plot {
+        file: format!("commands-{}", size.events),
+        title: format!("Commands a second on cases of {} events", length(size)),
+        y: "commands a second".to_owned(),
+        groups: AT_ONCE.iter().map(|it| format!("{it} at once")).collect(),
+        series: series.collect(),
+    }
+}
+
+/// The ratios of two, run by run.
+fn ratios(measured: &Measured, size: Size, at_once: usize, of: Kind, to: Kind) -> Vec<f64> {
+    let rates = |kind| measured.rates.get(&(size, kind, at_once));
+    match (rates(of), rates(to)) {
+        (Some(of), Some(to)) => of.iter().zip(to).map(|(of, to)| of / to).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_right(measured: &Measured, size: Size, kind: Kind) -> bool {
+    measured
+        .checked
+        .get(&(size, kind))
+        .is_some_and(|it| it.complaint().is_none())
+}
+
+/// The median ratio in each cell to the best of some; the worst of them counts.
+fn ratio_to(
+    measured: &Measured,
+    sizes: &[Size],
+    of: Kind,
+    others: &dyn Fn(Size) -> Vec<Kind>,
+) -> (String, Option<f64>) {
+    let (mut told, mut worst): (Vec<String>, Option<f64>) = (Vec::new(), None);
+    for &size in sizes {
+        let mut of_size = Vec::new();
+        for at_once in AT_ONCE {
+            let ratios = others(size).into_iter().filter_map(|to| {
+                let ratios = ratios(measured, size, at_once, of, to);
+                (!ratios.is_empty()).then(|| median(&ratios))
+            });
+            let ratio = ratios.fold(f64::INFINITY, f64::min);
+            if ratio.is_finite() {
+                of_size.push(printed(ratio));
+                worst = Some(worst.map_or(ratio, |worst| worst.min(ratio)));
+            }
+        }
+        told.push(format!("{} at {}", of_size.join(" / "), length(size)));
+    }
+    (told.join(", "), worst)
+}
+
+fn goals(sizes: &[Size], measured: &Measured) -> Vec<Goal> {
+    let peers = |_: Size| {
+        Kind::ALL
+            .into_iter()
+            .filter(|it| it.is_peer())
+            .collect::<Vec<_>>()
+    };
+    let right_peers = |size: Size| {
+        let is_right = |kind: &Kind| is_right(measured, size, *kind);
+        peers(size).into_iter().filter(is_right).collect::<Vec<_>>()
+    };
+    let raw = |_: Size| vec![Kind::Raw];
+    let goal = |name: &str, (told, worst): (String, Option<f64>), least: f64| {
+        let verdict = worst.map_or(Verdict::NotMeasured, |worst| Verdict::of(worst >= least));
+        Goal::new(name, told, verdict)
+    };
+    let (warm, cold) = (Kind::CasefoldWarm, Kind::CasefoldCold);
+    let mut goals = vec![
+        goal(
+            "warm: at least 0.9 of the raw conditional put, at 1 / 8 / 32 at once",
+            ratio_to(measured, sizes, warm, &raw),
+            0.9,
+        ),
+        goal(
+            "warm: ahead of every peer",
+            ratio_to(measured, sizes, warm, &peers),
+            1.0,
+        ),
+        goal(
+            "cold: not behind the fastest peer whose state is right",
+            ratio_to(measured, sizes, cold, &right_peers),
+            1.0,
+        ),
+    ];
+    for kind in [warm, cold] {
+        let times = AT_ONCE.iter().filter_map(|&at_once| {
+            let (first, last) = (sizes.first()?, sizes.last()?);
+            let rates = |size: &Size| measured.rates.get(&(*size, kind, at_once));
+            Some(median(rates(first)?) / median(rates(last)?))
+        });
+        let times: Vec<_> = times.collect();
+        let told: Vec<_> = times.iter().map(|&it| printed(it)).collect();
+        goals.push(Goal::new(
+            format!(
+                "{}: time at 10,000 events at most 1.2 × that at 10",
+                kind.name()
+            ),
+            format!("{} ×", told.join(" / ")),
+            Verdict::of(times.iter().all(|&it| it <= 1.2)),
+        ));
+    }
+    goals
+}
+
+fn notes(sizes: &[Size], measured: &Measured) -> Vec<String> {
+    let long: Vec<_> = sizes
+        .iter()
+        .filter(|size| size.cases < 32)
+        .map(|size| format!("{} of {} events", size.cases, length(*size)))
+        .collect();
+    let mut notes = vec![
+        "Each run of each contestant has an engine of its own in a fresh directory, with cases that were made before; \
+         the runs of all are interleaved. Tokens of transactions are taken out for all."
+            .to_owned(),
+        "Ratios are medians over the runs of what was measured within one run.".to_owned(),
+        format!(
+            "No two commands at once go to the same case, and of long ones there are few ({}): what needs more is not \
+             measured there.",
+            long.join(", ")
+        ),
+        "The commands of Casefold cold, and of the naive design, are measured in rounds of one a case, with the \
+         folding in between not timed; for Casefold the second row times it, with everything that is derived. \
+         While Casefold warm is timed nobody folds."
+            .to_owned(),
+    ];
+    let ratio = ratio_to(measured, sizes, Kind::Raw, &|_| vec![Kind::RawPlain]);
+    notes.push(format!(
+        "A stream on the table makes the raw put slower on this engine: {} of the rate without one.",
+        ratio.0
+    ));
+    notes
+}
