@@ -9,6 +9,7 @@
 //! and nothing else of a payload changes. `$sealed` is reserved: no schema has it. A payload
 //! without it, from before values were encrypted, is read as it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -58,10 +59,12 @@ impl Form {
 /// An encrypted value, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SealedValue {
+pub(super) struct SealedValue<'a> {
     pub(super) form: Form,
-    pub(super) key: String,
-    pub(super) value: String,
+    #[serde(borrow)]
+    pub(super) key: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) value: Cow<'a, str>,
 }
 
 /// Why a draft's personal values can't be encrypted. It is a fault of whoever made the draft.
@@ -159,8 +162,8 @@ impl Sealing {
                 let sealed = seal(event, &pointer, key, value);
                 *value = json!({SEALED: SealedValue {
                     form,
-                    key: name.to_string(),
-                    value: sealed,
+                    key: name.to_string().into(),
+                    value: sealed.into(),
                 }});
             }
             let told = std::mem::replace(&mut event.payload, payload.to_string());
@@ -174,8 +177,8 @@ impl Sealing {
             let sealed = key.encrypt(PURPOSE, &place, plain.as_bytes());
             let sealed = json!({SEALED: SealedValue {
                 form: Form::Text,
-                key: name.to_string(),
-                value: BASE64.encode(sealed),
+                key: name.to_string().into(),
+                value: BASE64.encode(sealed).into(),
             }});
             source.store_as(sealed.to_string());
         }
