@@ -31,9 +31,15 @@ pub fn to_canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
     // `Value` sorts the members.
     let value = serde_json::to_value(value)?;
     match fraction_in(&value) {
-        None => Ok(value.to_string()),
+        None => Ok(serde_json::to_string(&value)?),
         Some(path) => Err(CanonicalError::NotWhole(format!("${path}"))),
     }
+}
+
+/// The text of a value, as its `Display` writes it: that goes through a formatter, which takes
+/// several times as long.
+pub(crate) fn text_of(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
 }
 
 /// Where a number is that is not whole, if one is.

@@ -127,7 +127,7 @@ fn opened(event: &StoredEvent, keys: &CaseKeys) -> Result<Option<String>, OpenEr
     let mut telling = Telling {
         event,
         keys,
-        pointer: String::new(),
+        pointer: String::with_capacity(64),
         told: Vec::with_capacity(event.payload.len()),
         refused: None,
     };

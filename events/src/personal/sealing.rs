@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{CaseKeys, DataKey, Subject};
 use super::{FORGOTTEN, Personal};
+use crate::canonical::text_of;
 use crate::commit::{CommitRef, DraftCommit};
 use crate::ids::{CommandId, ContactId, UserId};
 use crate::stored::{DecodeError, StoredEvent};
@@ -166,7 +167,7 @@ impl Sealing {
                     value: sealed.into(),
                 }});
             }
-            let told = std::mem::replace(&mut event.payload, payload.to_string());
+            let told = std::mem::replace(&mut event.payload, text_of(&payload));
             event.open_as(told);
         }
         if let Some(source) = draft.source.as_mut().filter(|it| !it.is_sealed()) {
@@ -189,7 +190,7 @@ impl Sealing {
 }
 
 fn seal(event: &StoredEvent, pointer: &str, key: &DataKey, value: &Value) -> String {
-    let plain = zeroize::Zeroizing::new(value.to_string());
+    let plain = zeroize::Zeroizing::new(text_of(value));
     BASE64.encode(key.encrypt(PURPOSE, &value_place(event, pointer), plain.as_bytes()))
 }
 
