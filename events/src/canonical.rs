@@ -30,27 +30,31 @@ pub fn to_canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
     // workspace, and a test below fails should it ever come on), so going by way of
     // `Value` sorts the members.
     let value = serde_json::to_value(value)?;
-    whole_numbers_only(&value, &mut String::from("$"))?;
-    Ok(value.to_string())
+    match fraction_in(&value) {
+        None => Ok(serde_json::to_string(&value)?),
+        Some(path) => Err(CanonicalError::NotWhole(format!("${path}"))),
+    }
 }
 
-fn whole_numbers_only(value: &Value, path: &mut String) -> Result<(), CanonicalError> {
-    let length = path.len();
+/// The text of a value, as its `Display` writes it: that goes through a formatter, which takes
+/// several times as long.
+pub(crate) fn text_of(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// Where a number is that is not whole, if one is.
+fn fraction_in(value: &Value) -> Option<String> {
     match value {
-        Value::Number(number) if number.is_f64() => Err(CanonicalError::NotWhole(path.clone())),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
-        Value::Array(items) => items.iter().enumerate().try_for_each(|(at, item)| {
-            path.push_str(&format!("[{at}]"));
-            whole_numbers_only(item, path)?;
-            path.truncate(length);
-            Ok(())
-        }),
-        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
-            path.push_str(&format!(".{name}"));
-            whole_numbers_only(member, path)?;
-            path.truncate(length);
-            Ok(())
-        }),
+        Value::Number(number) => number.is_f64().then(String::new),
+        Value::Null | Value::Bool(_) | Value::String(_) => None,
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(at, item)| Some(format!("[{at}]{}", fraction_in(item)?)))
+        }
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.find_map(|(name, member)| Some(format!(".{name}{}", fraction_in(member)?)))
+        }
     }
 }
 

@@ -34,6 +34,11 @@ impl EventCode {
         Self::padded(b"O")
     }
 
+    /// The code of an answer to the petition.
+    pub const fn answer() -> Self {
+        Self::padded(b"A")
+    }
+
     /// The code of up to eight characters.
     const fn padded(text: &[u8]) -> Self {
         let mut padded = [0; 8];
@@ -112,6 +117,11 @@ macro_rules! automatic_codes {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)+ }
             }
+
+            /// The code as entries have it.
+            const fn event_code(self) -> EventCode {
+                match self { $(Self::$name => const { EventCode::padded($code.as_bytes()) },)+ }
+            }
         }
     };
 }
@@ -145,13 +155,13 @@ automatic_codes! {
 
 impl From<AutomaticCode> for EventCode {
     fn from(code: AutomaticCode) -> Self {
-        Self::padded(code.as_str().as_bytes())
+        code.event_code()
     }
 }
 
 impl PartialEq<AutomaticCode> for EventCode {
     fn eq(&self, code: &AutomaticCode) -> bool {
-        self.as_str() == code.as_str()
+        *self == code.event_code()
     }
 }
 

@@ -172,8 +172,9 @@ impl DataKey {
 
 /// What is bound to a ciphertext: each field with its length, so that no two places are one.
 fn bound(purpose: &str, place: &[&[u8]]) -> Vec<u8> {
-    let mut bound = Vec::new();
-    for field in std::iter::once(&purpose.as_bytes()).chain(place) {
+    let fields = || std::iter::once(purpose.as_bytes()).chain(place.iter().copied());
+    let mut bound = Vec::with_capacity(fields().map(|field| 8 + field.len()).sum());
+    for field in fields() {
         bound.extend((field.len() as u64).to_be_bytes());
         bound.extend_from_slice(field);
     }

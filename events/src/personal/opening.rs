@@ -4,7 +4,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use serde_json::Value;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::keys::{CaseKeys, KeyName, KeyState};
 use super::places::push;
@@ -12,6 +14,7 @@ use super::sealing::{PURPOSE, SEALED, SealedValue, source_place, value_place};
 use crate::commit::{Commit, CommitRef};
 use crate::ids::EventId;
 use crate::stored::StoredEvent;
+use crate::text::with_text;
 
 /// Why a commit's personal values can't be read. None of them says what the value is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,89 +105,236 @@ fn source(commit: &Commit, keys: &CaseKeys) -> Result<Option<String>, OpenError>
     let Some(source) = commit.source.as_ref().filter(|it| it.told().is_none()) else {
         return Ok(None);
     };
-    let name = Place::Source(commit.reference());
-    let mut value = serde_json::from_str::<Value>(source.stored()).unwrap_or_default();
-    let sealed = value.get_mut(SEALED).map(Value::take).unwrap_or_default();
-    match open(sealed, source_place(&commit.command_id), &name, keys)? {
-        Value::String(told) => Ok(Some(told)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            Err(OpenError::Unlike(name))
-        }
-    }
+    let place = || Place::Source(commit.reference());
+    let unlike = || OpenError::Unlike(place());
+    let sealed: SealedSource<'_> = serde_json::from_str(source.stored()).map_err(|_| unlike())?;
+    let bound = source_place(&commit.command_id);
+    let plain = open(&sealed.sealed, bound, &place, keys)?;
+    serde_json::from_slice(&plain)
+        .map(Some)
+        .map_err(|_| unlike())
+}
+
+/// An encrypted source address, as it is stored.
+#[derive(Deserialize)]
+struct SealedSource<'a> {
+    #[serde(rename = "$sealed", borrow)]
+    sealed: SealedValue<'a>,
 }
 
 /// What an event says; `None` where its payload is no JSON, which decoding will tell.
 fn opened(event: &StoredEvent, keys: &CaseKeys) -> Result<Option<String>, OpenError> {
-    let Ok(mut payload) = serde_json::from_str(&event.payload) else {
-        return Ok(None);
+    let mut telling = Telling {
+        event,
+        keys,
+        pointer: String::with_capacity(64),
+        told: Vec::with_capacity(event.payload.len()),
+        refused: None,
     };
-    open_below(event, keys, &mut payload, &mut String::new())?;
-    Ok(Some(payload.to_string()))
+    let mut payload = serde_json::Deserializer::from_str(&event.payload);
+    let read = telling.deserialize(&mut payload);
+    match (read.and_then(|()| payload.end()), telling.refused) {
+        (Ok(()), _) => Ok(String::from_utf8(telling.told).ok()),
+        (Err(error), Some(refused)) if error.is_data() => Err(refused),
+        (Err(_), _) => Ok(None),
+    }
 }
 
-fn open_below(
-    event: &StoredEvent,
-    keys: &CaseKeys,
-    value: &mut Value,
-    pointer: &mut String,
-) -> Result<(), OpenError> {
-    let length = pointer.len();
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        Value::Array(items) => {
-            for (at, item) in items.iter_mut().enumerate() {
-                push(pointer, &at.to_string());
-                open_below(event, keys, item, pointer)?;
-                pointer.truncate(length);
+/// A payload that is written anew while it is read: what is encrypted as it says, and all else as
+/// it stands.
+struct Telling<'a> {
+    event: &'a StoredEvent,
+    keys: &'a CaseKeys,
+    /// Where the value is that is being read.
+    pointer: String,
+    told: Vec<u8>,
+    /// Why reading stopped, where it did for a value that can't be opened.
+    refused: Option<OpenError>,
+}
+
+impl Telling<'_> {
+    fn tell<E: de::Error>(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), E> {
+        serde_json::to_writer(&mut self.told, value).map_err(E::custom)
+    }
+
+    /// Tells an encrypted value in place of the object that began at a byte.
+    fn tell_sealed<E: de::Error>(
+        &mut self,
+        begun: usize,
+        sealed: Result<SealedValue<'_>, E>,
+    ) -> Result<(), E> {
+        let place = || Place::Event(self.event.event_id, self.pointer.clone());
+        let bound = value_place(self.event, &self.pointer);
+        let opened = match &sealed {
+            Ok(sealed) => open(sealed, bound, &place, self.keys),
+            Err(_) => Err(OpenError::Unlike(place())),
+        };
+        match opened {
+            Ok(plain) => {
+                self.told.truncate(begun);
+                self.told.extend_from_slice(&plain);
+                Ok(())
             }
-        }
-        Value::Object(members) => {
-            if let Some(sealed) = members.get_mut(SEALED) {
-                let name = Place::Event(event.event_id, pointer.clone());
-                *value = open(sealed.take(), value_place(event, pointer), &name, keys)?;
-                return Ok(());
-            }
-            for (name, member) in members {
-                push(pointer, name);
-                open_below(event, keys, member, pointer)?;
-                pointer.truncate(length);
+            Err(refused) => {
+                self.refused = Some(refused);
+                Err(sealed
+                    .err()
+                    .unwrap_or_else(|| E::custom("it can't be opened")))
             }
         }
     }
-    Ok(())
 }
 
-/// What an encrypted value says.
+impl<'de> DeserializeSeed<'de> for &mut Telling<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Telling<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.tell(&())
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.tell(&value)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.tell(&value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
+        self.tell(&value)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        self.tell(&value)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
+        self.tell(value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let length = self.pointer.len();
+        self.told.push(b'[');
+        for at in 0_usize.. {
+            let before = self.told.len();
+            if at > 0 {
+                self.told.push(b',');
+            }
+            with_text(at, |at| push(&mut self.pointer, at));
+            let item = items.next_element_seed(&mut *self)?;
+            self.pointer.truncate(length);
+            if item.is_none() {
+                self.told.truncate(before);
+                break;
+            }
+        }
+        self.told.push(b']');
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let (length, begun) = (self.pointer.len(), self.told.len());
+        self.told.push(b'{');
+        while let Some(name) = members.next_key_seed(Name(self))? {
+            if name == Member::Sealed {
+                let sealed = members.next_value();
+                self.tell_sealed(begun, sealed)?;
+                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                return Ok(());
+            }
+            members.next_value_seed(&mut *self)?;
+            self.pointer.truncate(length);
+            self.told.push(b',');
+        }
+        // The comma after the last member.
+        if self.told.last() == Some(&b',') {
+            self.told.pop();
+        }
+        self.told.push(b'}');
+        Ok(())
+    }
+}
+
+/// The name of a member, which is told unless it stands for an encrypted value.
+struct Name<'a, 'b>(&'a mut Telling<'b>);
+
+#[derive(PartialEq)]
+enum Member {
+    Sealed,
+    Other,
+}
+
+impl<'de> DeserializeSeed<'de> for Name<'_, '_> {
+    type Value = Member;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_, '_> {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Member, E> {
+        if name == SEALED {
+            return Ok(Member::Sealed);
+        }
+        push(&mut self.0.pointer, name);
+        self.0.tell(name)?;
+        self.0.told.push(b':');
+        Ok(Member::Other)
+    }
+}
+
+/// What an encrypted value says: the JSON text of it.
 fn open(
-    sealed: Value,
-    place: [&[u8]; 3],
-    name: &Place,
+    sealed: &SealedValue<'_>,
+    bound: [&[u8]; 3],
+    place: &dyn Fn() -> Place,
     keys: &CaseKeys,
-) -> Result<Value, OpenError> {
-    let unlike = || OpenError::Unlike(name.clone());
-    let sealed: SealedValue = serde_json::from_value(sealed).map_err(|_| unlike())?;
-    let key_name: KeyName = sealed.key.parse().map_err(|_| unlike())?;
-    let altered = |key| OpenError::Altered {
-        place: name.clone(),
-        key,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let key_name = sealed.key.parse::<KeyName>();
+    let key_name = key_name.map_err(|_| OpenError::Unlike(place()))?;
+    let altered = || OpenError::Altered {
+        place: place(),
+        key: key_name.clone(),
     };
     let key = match keys.keys.get(&key_name) {
         Some(KeyState::Live(key) | KeyState::Retired(key)) => key,
-        Some(KeyState::Gone { .. }) => return Ok(sealed.form.forgotten()),
-        Some(KeyState::Damaged) => return Err(altered(key_name)),
+        Some(KeyState::Gone { .. }) => {
+            let forgotten = sealed.form.forgotten().to_string();
+            return Ok(Zeroizing::new(forgotten.into_bytes()));
+        }
+        Some(KeyState::Damaged) => return Err(altered()),
         None => {
             return Err(OpenError::KeyLost {
-                place: name.clone(),
+                place: place(),
                 key: key_name,
             });
         }
     };
-    let ciphertext = BASE64
-        .decode(&sealed.value)
-        .map_err(|_| altered(key_name.clone()))?;
-    let plain = key.decrypt(PURPOSE, &place, &ciphertext);
-    let plain = plain.map_err(|_| altered(key_name.clone()))?;
-    serde_json::from_slice(&plain).map_err(|_| altered(key_name))
+    let ciphertext = BASE64.decode(&*sealed.value).map_err(|_| altered())?;
+    let plain = key.decrypt(PURPOSE, &bound, &ciphertext);
+    let plain = plain.map_err(|_| altered())?;
+    // What was encrypted is the text of a value, and nothing else goes into a payload.
+    serde_json::from_slice::<IgnoredAny>(&plain).map_err(|_| altered())?;
+    Ok(plain)
 }
 
 impl StoredEvent {
@@ -196,5 +346,74 @@ impl StoredEvent {
     /// Whether it has encrypted values that are not opened.
     fn is_closed(&self) -> bool {
         !self.is_opened() && self.is_encrypted()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::canonical::to_canonical;
+    use crate::personal::keys::{DataKey, Subject};
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let text = "[a-z/~\"\\\\é\n]{0,6}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(text, inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Every text is encrypted, each for its place.
+    fn seal_texts(event: &StoredEvent, key: &DataKey, value: &mut Value, pointer: &str) {
+        let below = |part: &str| {
+            let mut pointer = pointer.to_owned();
+            push(&mut pointer, part);
+            pointer
+        };
+        match value {
+            Value::String(_) => {
+                let plain = value.to_string();
+                let bound = value_place(event, pointer);
+                let sealed = BASE64.encode(key.encrypt(PURPOSE, &bound, plain.as_bytes()));
+                *value = json!({SEALED: {"form": "text", "key": "texts/1", "value": sealed}});
+            }
+            Value::Array(items) => items.iter_mut().enumerate().for_each(|(at, item)| {
+                seal_texts(event, key, item, &below(&at.to_string()));
+            }),
+            Value::Object(members) => members.iter_mut().for_each(|(name, member)| {
+                seal_texts(event, key, member, &below(name));
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encrypted_anywhere_is_told_as_the_text_that_it_was(said in any_json()) {
+            let key = DataKey::of([7; 32]);
+            let id = EventId(Uuid::from_u128(7));
+            let mut event = StoredEvent::read(id, "Anything", 1, "");
+            let mut payload = said.clone();
+            seal_texts(&event, &key, &mut payload, "");
+            event.payload = to_canonical(&payload).unwrap();
+            let mut keys = CaseKeys::none("101-26".parse().unwrap());
+            let name = KeyName { subject: Subject::Texts, epoch: 1 };
+            keys.keys.insert(name, KeyState::Live(key));
+            prop_assert_eq!(opened(&event, &keys), Ok(Some(said.to_string())));
+        }
     }
 }

@@ -39,6 +39,10 @@ impl ser::Error for Unwalkable {
 /// A part of a pointer, with what may not stand in it escaped.
 pub(super) fn push(pointer: &mut String, part: &str) {
     pointer.push('/');
+    if !part.contains(['~', '/']) {
+        pointer.push_str(part);
+        return;
+    }
     for character in part.chars() {
         match character {
             '~' => pointer.push_str("~0"),

@@ -9,6 +9,7 @@
 //! and nothing else of a payload changes. `$sealed` is reserved: no schema has it. A payload
 //! without it, from before values were encrypted, is read as it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{CaseKeys, DataKey, Subject};
 use super::{FORGOTTEN, Personal};
+use crate::canonical::text_of;
 use crate::commit::{CommitRef, DraftCommit};
 use crate::ids::{CommandId, ContactId, UserId};
 use crate::stored::{DecodeError, StoredEvent};
@@ -58,10 +60,12 @@ impl Form {
 /// An encrypted value, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SealedValue {
+pub(super) struct SealedValue<'a> {
     pub(super) form: Form,
-    pub(super) key: String,
-    pub(super) value: String,
+    #[serde(borrow)]
+    pub(super) key: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) value: Cow<'a, str>,
 }
 
 /// Why a draft's personal values can't be encrypted. It is a fault of whoever made the draft.
@@ -159,11 +163,11 @@ impl Sealing {
                 let sealed = seal(event, &pointer, key, value);
                 *value = json!({SEALED: SealedValue {
                     form,
-                    key: name.to_string(),
-                    value: sealed,
+                    key: name.to_string().into(),
+                    value: sealed.into(),
                 }});
             }
-            let told = std::mem::replace(&mut event.payload, payload.to_string());
+            let told = std::mem::replace(&mut event.payload, text_of(&payload));
             event.open_as(told);
         }
         if let Some(source) = draft.source.as_mut().filter(|it| !it.is_sealed()) {
@@ -174,8 +178,8 @@ impl Sealing {
             let sealed = key.encrypt(PURPOSE, &place, plain.as_bytes());
             let sealed = json!({SEALED: SealedValue {
                 form: Form::Text,
-                key: name.to_string(),
-                value: BASE64.encode(sealed),
+                key: name.to_string().into(),
+                value: BASE64.encode(sealed).into(),
             }});
             source.store_as(sealed.to_string());
         }
@@ -186,7 +190,7 @@ impl Sealing {
 }
 
 fn seal(event: &StoredEvent, pointer: &str, key: &DataKey, value: &Value) -> String {
-    let plain = zeroize::Zeroizing::new(value.to_string());
+    let plain = zeroize::Zeroizing::new(text_of(value));
     BASE64.encode(key.encrypt(PURPOSE, &value_place(event, pointer), plain.as_bytes()))
 }
 

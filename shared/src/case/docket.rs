@@ -5,7 +5,7 @@ use casefold_events::case::docket::{
     DocketEntryStricken, DocketEntryUnsealed, DraftArchived, DraftSigned, DraftUnsigned,
     MotionStamped, PendingItemRemoved, Stamp,
 };
-use casefold_events::entry::{FiledEntry, Service};
+use casefold_events::entry::{EventCode, FiledEntry, Service};
 use casefold_events::vocabulary::SealedTo;
 use casefold_events::{DocketEntryId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,6 @@ use utoipa::ToSchema;
 
 use super::docket_record::DocketRecord;
 use super::{Case, Context};
-
-/// The event code of an answer.
-const ANSWER: &str = "A";
 
 /// An entry with all that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -221,7 +218,7 @@ impl Case {
 
 /// When an entry answered the petition, if it did. What is lodged only is not filed yet.
 fn answered_by(filed: &FiledEntry) -> Option<Timestamp> {
-    let is_answer = filed.event_code.as_str() == ANSWER;
+    let is_answer = filed.event_code == EventCode::answer();
     let is_filed = filed.is_on_docket_record && !filed.lodged;
     (is_answer && is_filed).then_some(filed.filing_date)
 }

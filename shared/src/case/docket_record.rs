@@ -109,7 +109,12 @@ impl DocketRecord {
 
     /// The entry with this id, among those that are loaded; of two on the record, the later.
     pub fn entry(&self, id: DocketEntryId) -> Option<&DocketEntry> {
-        match self.place(id)? {
+        self.entry_in(self.place(id)?)
+    }
+
+    /// The entry at a place.
+    pub(super) fn entry_in(&self, place: Place) -> Option<&DocketEntry> {
+        match place {
             Place::OnRecord(index) => self.entry_at(index),
             Place::OffRecord(at) => self.off_record.get(at),
         }

@@ -329,47 +329,62 @@ impl Case {
         commit: &Commit,
         events: impl IntoIterator<Item = CaseEvent>,
     ) -> Option<Self> {
+        // A case is large, so it stays where it is.
+        let mut case = case;
         let mut events = events.into_iter();
-        let case = match case {
-            Some(case) => case,
-            None => loop {
-                if let CaseEvent::PetitionFiled(event) = events.next()? {
-                    break Self::begin(event, Context { commit });
-                }
-            },
-        };
-        Some(case.after(commit, events))
+        while case.is_none() {
+            if let CaseEvent::PetitionFiled(event) = events.next()? {
+                case = Some(Self::begin(event, Context { commit }));
+            }
+        }
+        if let Some(case) = &mut case {
+            case.advance(commit, events);
+        }
+        case
     }
 
     /// Applies the events of a commit to a case that has begun.
     #[must_use]
     pub fn after(mut self, commit: &Commit, events: impl IntoIterator<Item = CaseEvent>) -> Self {
+        self.advance(commit, events);
+        self
+    }
+
+    fn advance(&mut self, commit: &Commit, events: impl IntoIterator<Item = CaseEvent>) {
         let context = Context { commit };
         for event in events {
             self.evolve(event, context);
         }
         self.version = commit.version;
-        self.folded_from = FoldedFrom {
-            events: self.folded_from.events + commit.events.len() as u64,
-            last_event_id: commit
-                .events
-                .last()
-                .map_or(self.folded_from.last_event_id, |event| event.event_id),
-            last_command_id: commit.command_id.clone(),
-            correlation_id: commit.correlation_id.clone(),
-            recorded_at: commit.recorded_at,
-            head_hash: commit.hash,
-        };
-        self
+        let FoldedFrom {
+            events,
+            last_event_id,
+            last_command_id,
+            correlation_id,
+            recorded_at,
+            head_hash,
+        } = &mut self.folded_from;
+        *events += commit.events.len() as u64;
+        if let Some(last) = commit.events.last() {
+            *last_event_id = last.event_id;
+        }
+        last_command_id.clone_from(&commit.command_id);
+        correlation_id.clone_from(&commit.correlation_id);
+        *recorded_at = commit.recorded_at;
+        *head_hash = commit.hash;
     }
 
     fn evolve(&mut self, event: CaseEvent, context: Context<'_>) {
-        let entry = event.docket_entry_id();
-        let entry = entry.map(|id| (id, Before::of(self, id)));
+        let Some(id) = event.docket_entry_id() else {
+            return self.evolve_one(event, context);
+        };
+        let is_new = matches!(event, CaseEvent::DocketEntryFiled(_));
+        let place = self.docket.place(id);
+        let before = Before::of(self, place);
         self.evolve_one(event, context);
-        if let Some((id, before)) = entry {
-            self.note_open(id, before);
-        }
+        // No other event moves an entry.
+        let place = if is_new { self.docket.place(id) } else { place };
+        self.note_open(id, place, before);
     }
 
     fn evolve_one(&mut self, event: CaseEvent, context: Context<'_>) {

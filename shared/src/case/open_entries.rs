@@ -11,6 +11,7 @@ use casefold_events::{DocketEntryId, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::docket_record::Place;
 use super::{Case, DocketEntry};
 
 /// How many open entries a case lists; of more, their number is kept.
@@ -61,24 +62,44 @@ impl DocketEntry {
         !filed.is_minute_entry && !is_paper_of_petition
     }
 
-    /// What of the entry is still open, if anything is.
-    fn open(&self) -> Option<OpenEntry> {
+    /// What of the entry is still to be done, if anything is.
+    fn to_do(&self) -> Option<ToDo> {
         let filed = &self.filed;
         let index = filed.index.filter(|_| filed.is_on_docket_record)?;
-        let open = OpenEntry {
-            docket_entry_id: self.id(),
+        let to_do = ToDo {
             index,
-            event_code: filed.event_code.clone(),
-            title: filed.title.clone(),
-            filed_by: filed.filed_by.clone(),
-            filing_date: filed.filing_date,
             pending: filed.pending,
             to_serve: self.is_work() && !self.is_served(),
             to_check: self.is_filed_electronically() && self.checked.is_none(),
         };
-        let is_open = open.pending || open.to_serve || open.to_check;
-        (is_open && !self.is_stricken()).then_some(open)
+        let is_open = to_do.pending || to_do.to_serve || to_do.to_check;
+        (is_open && !self.is_stricken()).then_some(to_do)
     }
+
+    /// The entry as one of the open ones.
+    fn open(&self, to_do: ToDo) -> OpenEntry {
+        let filed = &self.filed;
+        OpenEntry {
+            docket_entry_id: self.id(),
+            index: to_do.index,
+            event_code: filed.event_code.clone(),
+            title: filed.title.clone(),
+            filed_by: filed.filed_by.clone(),
+            filing_date: filed.filing_date,
+            pending: to_do.pending,
+            to_serve: to_do.to_serve,
+            to_check: to_do.to_check,
+        }
+    }
+}
+
+/// What is still to be done about an entry on the record.
+#[derive(Clone, Copy)]
+struct ToDo {
+    index: u32,
+    pending: bool,
+    to_serve: bool,
+    to_check: bool,
 }
 
 /// How an entry stood before an event: whether it was open, and whether it was pending.
@@ -89,12 +110,13 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// How an entry stands in a case, which may not have it yet.
-    pub(super) fn of(case: &Case, id: DocketEntryId) -> Self {
-        let open = case.docket.entry(id).and_then(DocketEntry::open);
+    /// How the entry at a place of a case stands; there is none before it is filed.
+    pub(super) fn of(case: &Case, place: Option<Place>) -> Self {
+        let entry = place.and_then(|place| case.docket.entry_in(place));
+        let to_do = entry.and_then(DocketEntry::to_do);
         Self {
-            open: open.is_some(),
-            pending: open.is_some_and(|open| open.pending),
+            open: to_do.is_some(),
+            pending: to_do.is_some_and(|to_do| to_do.pending),
         }
     }
 }
@@ -110,23 +132,23 @@ impl Case {
         }
     }
 
-    /// Brings the open entries up to date with one that has changed.
-    pub(super) fn note_open(&mut self, id: DocketEntryId, before: Before) {
-        let Some(entry) = self.docket.entry(id) else {
+    /// Brings the open entries up to date with one that has changed, and where it is now.
+    pub(super) fn note_open(&mut self, id: DocketEntryId, place: Option<Place>, before: Before) {
+        let Some(entry) = place.and_then(|place| self.docket.entry_in(place)) else {
             return;
         };
-        let open = entry.open();
-        let pending = open.as_ref().is_some_and(|open| open.pending);
+        let to_do = entry.to_do();
+        let pending = to_do.is_some_and(|to_do| to_do.pending);
         count(&mut self.pending_entries, before.pending, pending);
         let there = &mut self.open_entries;
         let at = there.iter().position(|entry| entry.docket_entry_id == id);
         let was_beyond = before.open && at.is_none();
         let has_room = there.len() < OPEN_ENTRIES_LISTED;
-        let is_beyond = open.is_some() && at.is_none() && !has_room;
-        match (at, open) {
-            (Some(at), Some(open)) => there.edit()[at] = open,
+        let is_beyond = to_do.is_some() && at.is_none() && !has_room;
+        match (at, to_do) {
+            (Some(at), Some(to_do)) => there.edit()[at] = entry.open(to_do),
             (Some(at), None) => drop(there.edit().remove(at)),
-            (None, Some(open)) if has_room => there.edit().push(open),
+            (None, Some(to_do)) if has_room => there.edit().push(entry.open(to_do)),
             (None, Some(_) | None) => {}
         }
         count(&mut self.open_entries_beyond, was_beyond, is_beyond);
