@@ -12,6 +12,7 @@
 //! | [`history`] | the whole history of a case, and folding it | stores, but for reading it |
 //! | [`hints`] | what a batch tells of one case | stores, Lambda |
 //! | [`fold`] | one case forward: read, fold, write on condition, or park | Lambda, DynamoDB |
+//! | `everywhere` | cases forward in every live generation, side by side | Lambda, DynamoDB |
 //! | [`anew`] | a case cleared and folded from its first commit in all that is derived | Lambda, DynamoDB |
 //! | [`lag`] | how far live folding is behind, for whoever operates it | how it comes about |
 //! | [`rebuild`] | filling, reconciling and comparing generations, from the whole event table | Lambda, DynamoDB |
@@ -26,6 +27,7 @@
 
 pub mod anew;
 pub mod difference;
+mod everywhere;
 pub mod fold;
 pub mod folder;
 pub mod hints;

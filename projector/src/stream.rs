@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,14 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use casefold_events::personal::opening::is_closed;
 use casefold_events::{Commit, CommitRef, DocketNumber};
-use casefold_shared::case::Case;
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{Stores, accounted, gathered};
 use casefold_shared::keys::Vault;
 use casefold_shared::metrics::Metrics;
 use futures::StreamExt;
-use futures::future::{join_all, join3};
 
-use crate::fold::{Advance, AdvanceError, Counts};
+use crate::everywhere::{Advances, advance_all};
+use crate::fold::{AdvanceError, Counts};
 use crate::folder::Folder;
 use crate::hints::Hints;
 use crate::lag::Lags;
@@ -25,9 +25,13 @@ use crate::projections::{Live, Projections};
 use crate::record::{self, Meaning};
 use crate::told::{BatchTold, CaseTold};
 
-/// How many cases of a batch are folded at once: enough to hide the store's round trips
-/// behind one another, few enough to stay far from its limits.
-const CASES_AT_ONCE: usize = 16;
+/// How many cases of a batch are folded in step, so that what they ask for at one moment goes in
+/// one request: with four generations that is as much as a request takes.
+const CASES_IN_STEP: usize = 25;
+
+/// How many such groups are folded at once: enough to hide the store's round trips behind one
+/// another, few enough to stay far from its limits.
+const GROUPS_AT_ONCE: usize = 2;
 
 /// How long a build that starts tries parked cases again before it takes its first batch.
 /// Lambda gives a start ten seconds.
@@ -168,12 +172,11 @@ impl Projector {
             .map(|commit| commit.recorded_at)
             .max();
         let live = &live;
-        let folding = cases.into_iter().map(|(docket_number, batch)| async move {
-            let (advances, told) = advance(live, docket_number, &batch.hints).await;
-            (batch.sequence_numbers, advances, told)
-        });
-        let mut folding = futures::stream::iter(folding).buffer_unordered(CASES_AT_ONCE);
-        while let Some((sequence_numbers, advances, told)) = folding.next().await {
+        let groups = futures::stream::iter(cases).chunks(CASES_IN_STEP);
+        let folding = groups.map(|group| fold_group(live, group));
+        let folding = folding.buffer_unordered(GROUPS_AT_ONCE);
+        let mut folded = pin!(folding.flat_map(futures::stream::iter));
+        while let Some((sequence_numbers, advances, told)) = folded.next().await {
             batch_told.add(&told, self.lags.as_ref().map(Lags::now));
             let mut passed = true;
             for advance in advances {
@@ -249,62 +252,33 @@ impl Projector {
     }
 
     /// Brings one case forward in every generation that is live.
-    pub async fn advance(
-        &self,
-        docket_number: DocketNumber,
-        hints: &Hints,
-    ) -> Vec<Result<Advance, AdvanceError>> {
+    pub async fn advance(&self, docket_number: DocketNumber, hints: &Hints) -> Advances {
         match self.projections.live().await {
-            Ok(live) => gathered(advance(&live, docket_number, hints)).await.0,
+            Ok(live) => {
+                let case = [(docket_number, hints)];
+                let advanced = gathered(advance_all(&live, &case)).await;
+                advanced
+                    .into_iter()
+                    .flat_map(|(advances, _)| advances)
+                    .collect()
+            }
             Err(error) => vec![Err(AdvanceError::Generations(error))],
         }
     }
 }
 
-/// Brings one case forward in some generations. Lists are made from the case that came
-/// furthest, so no generation of cases that is stuck holds them up.
-async fn advance(
+/// Folds a group of cases; gives the records that are about each with what became of it.
+async fn fold_group(
     live: &Live,
-    docket_number: DocketNumber,
-    hints: &Hints,
-) -> (Vec<Result<Advance, AdvanceError>>, CaseTold) {
-    let cases = live.cases.iter();
-    let others = live.others.iter();
-    let lists = live.lists.iter();
-    let (cases, others, parked) = join3(
-        join_all(cases.map(|folder| folder.advance(docket_number, hints))),
-        join_all(others.map(|folder| folder.advance(docket_number, hints))),
-        join_all(lists.map(|folder| folder.parked_get(docket_number))),
-    )
-    .await;
-    let mut told = CaseTold::new(docket_number);
-    let mut advances = Vec::with_capacity(cases.len() + others.len());
-    let mut furthest: Option<Case> = None;
-    let ids = live.cases.iter().map(|folder| folder.id());
-    let ids = ids.chain(live.others.iter().map(|folder| folder.id()));
-    for (id, advanced) in ids.zip(cases.into_iter().chain(others)) {
-        if let Ok(advanced) = &advanced {
-            told.add(id, advanced);
-        }
-        advances.push(advanced.map(|advanced| {
-            let version = |case: &Option<Case>| case.as_ref().map(|case| case.version);
-            if version(&advanced.case) >= version(&furthest) {
-                furthest = advanced.case;
-            }
-            advanced.advance
-        }));
-    }
-    if let Some(case) = &furthest {
-        let lists = live.lists.iter().zip(parked);
-        let brought = join_all(lists.map(|(folder, parked)| folder.bring(case, parked))).await;
-        for brought in brought {
-            match brought {
-                Ok(counts) => told.add_counts(&counts),
-                Err(error) => advances.push(Err(error)),
-            }
-        }
-    }
-    (advances, told)
+    group: Vec<(DocketNumber, CaseBatch)>,
+) -> Vec<(Vec<String>, Advances, CaseTold)> {
+    let cases = group.iter().map(|(number, batch)| (*number, &batch.hints));
+    let advanced = advance_all(live, &cases.collect::<Vec<_>>()).await;
+    let records = group.into_iter().map(|(_, batch)| batch.sequence_numbers);
+    records
+        .zip(advanced)
+        .map(|(records, (advances, told))| (records, advances, told))
+        .collect()
 }
 
 /// Tries the parked cases of a generation again: a newer build may understand what parked

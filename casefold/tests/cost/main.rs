@@ -253,10 +253,10 @@ async fn a_projection_of_rows_costs_a_write_unit_for_a_commit_that_is_not_its_bu
         "sealings after a petition: {petition:?}; checked: {checked:?}; the first sealing: \
          {sealed:?}; another: {again:?}; unsealed: {unsealed:?}; status and judge: {after:?}"
     );
-    // The state, whether the case is parked, and the state again. Where the case is new, or has
-    // had rows before, one read more tells that there are none, or which.
+    // The state, whether the case is parked, and the state again. Where something is kept of the
+    // case, that is one read more.
     for (fold, more) in [
-        (petition, 1),
+        (petition, 0),
         (checked, 0),
         (sealed, 0),
         (again, 1),

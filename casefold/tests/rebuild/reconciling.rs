@@ -9,6 +9,7 @@ use casefold_projector::rebuild::reconcile::{Kind, ReconcileConfig, ReconcileRep
 use casefold_shared::clock::Clock;
 use casefold_shared::gateway::ProjectionId;
 use casefold_shared::generations::NotSafe;
+use casefold_shared::packing::{pack, unpack};
 
 use crate::given::{case, numbers, some_cases};
 use crate::support::Item;
@@ -25,9 +26,20 @@ const MENDING: ReconcileConfig = ReconcileConfig {
 async fn alter(court: &Court, key: (&str, &str), from: &str, to: &str) {
     let items = court.tables.snapshot_items().await;
     let mut item = items[&(key.0.to_owned(), key.1.to_owned())].clone();
-    let body = item["body"].as_s().unwrap().replacen(from, to, 1);
-    assert_ne!(body, *item["body"].as_s().unwrap());
-    item.insert("body".to_owned(), AttributeValue::S(body));
+    let replaced = |text: &str| {
+        let altered = text.replacen(from, to, 1);
+        assert_ne!(altered, text);
+        altered
+    };
+    let body = match &item["body"] {
+        AttributeValue::B(packed) => {
+            let json = String::from_utf8(unpack(packed.as_ref()).unwrap()).unwrap();
+            let altered = pack(replaced(&json).as_bytes()).unwrap();
+            AttributeValue::B(altered.into())
+        }
+        text => AttributeValue::S(replaced(text.as_s().unwrap())),
+    };
+    item.insert("body".to_owned(), body);
     put(court, item).await;
 }
 

@@ -12,6 +12,7 @@ use casefold_shared::lists::rows;
 
 use super::generations::{mark, of_cases};
 use super::large_cases::write_large;
+use super::lists::case_of_people;
 use crate::support::history::{
     Chain, at, captioned, chain, docket, filed, fold, long_entry, petition,
 };
@@ -53,8 +54,7 @@ async fn fill(court: &Court, number: u32) {
         .unwrap();
     store.quarantine_put(generation, &parked).await.unwrap();
 
-    let short = fold(None, &chain(docket(101), [vec![petition()]]));
-    let rows = rows(&short);
+    let rows = rows(&case_of_people(300));
     store
         .lists_put(generation, docket(101), Version(1), &rows)
         .await

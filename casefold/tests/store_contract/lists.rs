@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use casefold_events::{DocketNumber, Version};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::{Generation, ListRange, ListStore, ListsOutcome, Quarantined};
 use casefold_shared::lists::{CaseLine, Line, List, ListRow, rows};
+use casefold_shared::packing::unpack;
 use tokio::sync::Notify;
 
-use crate::support::Court;
 use crate::support::faults::{Fault, Proxy};
 use crate::support::history::{at, chain, docket, fold, petition};
+use crate::support::{Court, Item};
 
 pub(super) const FIRST: Generation = Generation::FIRST;
 
@@ -75,20 +77,33 @@ fn expected(rows: &[ListRow]) -> Stored {
     stored.collect()
 }
 
+/// Which rows a case is said to have, by place, with a digest of each.
+type Inventory = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What a case is said to have stored: beside its state, or in rows of its own.
+fn inventory_of(items: &BTreeMap<(String, String), Item>, number: DocketNumber) -> Inventory {
+    let partition = format!("lists@1#{number}");
+    let key = |sort: &str| (partition.clone(), sort.to_owned());
+    let parts = items
+        .iter()
+        .filter(|((pk, sk), _)| *pk == partition && sk.starts_with("rows"))
+        .map(|(_, item)| &item["body"]);
+    let beside = items.get(&key("state")).and_then(|state| state.get("rows"));
+    let packed: Vec<u8> = beside
+        .into_iter()
+        .chain(parts)
+        .flat_map(|bytes| bytes.as_b().unwrap().as_ref().to_vec())
+        .collect();
+    match packed.is_empty() {
+        true => Inventory::new(),
+        false => serde_json::from_slice(&unpack(&packed).unwrap()).unwrap(),
+    }
+}
+
 /// That what a case is said to have stored is what is stored, and nothing else.
 async fn assert_inventory_is_true(court: &Court, number: DocketNumber) {
     let items = court.snapshot_items().await;
-    let partition = format!("lists@1#{number}");
-    let parts = items
-        .iter()
-        .filter(|((pk, sk), _)| *pk == partition && sk.starts_with("rows"));
-    let body: String = parts
-        .map(|(_, item)| item["body"].as_s().unwrap().as_str())
-        .collect();
-    let inventory: BTreeMap<String, BTreeMap<String, String>> = match body.is_empty() {
-        true => BTreeMap::new(),
-        false => serde_json::from_str(&body).unwrap(),
-    };
+    let inventory = inventory_of(&items, number);
     let known: BTreeSet<_> = inventory
         .into_iter()
         .flat_map(|(place, sorts)| sorts.into_keys().map(move |sort| (place.clone(), sort)))
@@ -128,6 +143,69 @@ async fn the_stored_rows_of_a_case_become_exactly_its_rows() {
     assert_eq!(stored(&court).await, expected(&before));
     let version = court.store.lists_version(FIRST, docket(101)).await.unwrap();
     assert_eq!(version, Some(Version(4)));
+}
+
+/// Writes the inventory of a case as builds did before it was packed: as text, in rows of its
+/// own.
+async fn unpack_inventory(court: &Court, number: DocketNumber) {
+    let client = court.client().await;
+    let table = &court.store.tables().snapshots;
+    let items = court.snapshot_items().await;
+    let text = serde_json::to_string(&inventory_of(&items, number)).unwrap();
+    let mut state = items[&(format!("lists@1#{number}"), "state".to_owned())].clone();
+    state.remove("rows");
+    state.insert("parts".to_owned(), AttributeValue::N("1".to_owned()));
+    let inventory = Item::from([
+        ("pk".to_owned(), state["pk"].clone()),
+        ("sk".to_owned(), AttributeValue::S("rows".to_owned())),
+        ("step".to_owned(), state["step"].clone()),
+        ("body".to_owned(), AttributeValue::S(text)),
+    ]);
+    for item in [state, inventory] {
+        let put = client.put_item().table_name(table).set_item(Some(item));
+        put.send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_inventory_stands_beside_the_state_as_long_as_that_stays_within_a_write_unit() {
+    let court = Court::open().await;
+    let is_apart = async || {
+        let items = court.snapshot_items().await;
+        items
+            .keys()
+            .any(|(pk, sk)| pk == "lists@1#101-26" && sk.starts_with("rows"))
+    };
+    for (version, people, apart) in [(1, 1, false), (2, 300, true), (3, 300, true), (4, 2, false)] {
+        put(&court, version, &rows(&case_of_people(people))).await;
+        assert_eq!(is_apart().await, apart, "{people} people");
+        assert_inventory_is_true(&court, docket(101)).await;
+    }
+    // No row changes, so the state alone is moved.
+    let before = court.store.consumed();
+    put(&court, 5, &rows(&case_of_people(2))).await;
+    let cost = court.store.consumed() - before;
+    assert_eq!((cost.requests, cost.write_units), (2, 1.0), "{cost:?}");
+    assert_inventory_is_true(&court, docket(101)).await;
+}
+
+#[tokio::test]
+async fn an_inventory_that_an_earlier_build_wrote_as_text_is_read_and_written_over() {
+    let court = Court::open().await;
+    let (two, three) = (rows(&case_of_people(2)), rows(&case_of_people(3)));
+    put(&court, 1, &two).await;
+    unpack_inventory(&court, docket(101)).await;
+
+    // Nothing changes but the version, and then something does.
+    assert_eq!(put(&court, 2, &two).await, ListsOutcome::Unchanged);
+    assert_eq!(stored(&court).await, expected(&two));
+    put(&court, 3, &three).await;
+    assert_eq!(stored(&court).await, expected(&three));
+    assert_inventory_is_true(&court, docket(101)).await;
+
+    unpack_inventory(&court, docket(101)).await;
+    court.store.lists_remove(FIRST, docket(101)).await.unwrap();
+    assert_eq!(stored(&court).await, Stored::new());
 }
 
 #[tokio::test]

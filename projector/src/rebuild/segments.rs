@@ -20,6 +20,7 @@ use casefold_shared::clock::Clock;
 use casefold_shared::gateway::{
     Consumed, EventStore, Lease, LeaseState, LeaseStore, Segment, StoreError, Term,
 };
+use futures::future::join;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
@@ -253,9 +254,10 @@ impl<C: Counts> Segments<'_, C> {
         progress: &mut Progress<C>,
     ) -> Result<(), W::Error> {
         let mut pages = Pages::new(segment, progress.position());
+        let mut ahead = None;
         while !progress.ended && !*self.stop.borrow() {
             let before = worker.consumed();
-            let worked = self.keeping(lease, progress, next_page(worker, &pages));
+            let worked = self.keeping(lease, progress, next_page(worker, &pages, ahead.take()));
             let (page, counts) = match worked.await? {
                 Worked::Done(done) => done,
                 Worked::Stopped => break,
@@ -265,6 +267,7 @@ impl<C: Counts> Segments<'_, C> {
                 }
             };
             pages = page.rest;
+            ahead = page.ahead;
             let at = pages.position();
             progress.after = at.map(|at| (at.docket_number, at.version.0));
             progress.ended = pages.is_at_end();
@@ -326,11 +329,40 @@ pub(super) async fn told_to_stop(mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Reads the next page and deals with its cases.
-async fn next_page<W: Work>(worker: &W, pages: &Pages) -> Result<(Page, W::Counts), W::Error> {
-    let page = retried(|| async { pages.clone().next(worker.events()).await }).await?;
-    let counts = retried(|| worker.cases(&page.histories)).await?;
-    Ok((page, counts))
+/// A page whose cases are dealt with.
+struct Dealt {
+    scanned: Scanned,
+    rest: Pages,
+    /// The page after it, where that is read already.
+    ahead: Option<Page>,
+}
+
+/// Deals with the cases of the next page, which it reads unless that was done, and reads the one
+/// after it meanwhile: else store and worker would wait for one another.
+async fn next_page<W: Work>(
+    worker: &W,
+    pages: &Pages,
+    read: Option<Page>,
+) -> Result<(Dealt, W::Counts), W::Error> {
+    let page = match read {
+        Some(page) => page,
+        None => retried(|| async { pages.clone().next(worker.events()).await }).await?,
+    };
+    let ahead = async {
+        if page.rest.is_at_end() {
+            return None;
+        }
+        // What fails is read again when it is needed, and told then.
+        page.rest.clone().next(worker.events()).await.ok()
+    };
+    let (counts, ahead) = join(retried(|| worker.cases(&page.histories)), ahead).await;
+    let Page { scanned, rest, .. } = page;
+    let dealt = Dealt {
+        scanned,
+        rest,
+        ahead,
+    };
+    Ok((dealt, counts?))
 }
 
 /// Tries again what may pass.

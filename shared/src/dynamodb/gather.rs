@@ -1,5 +1,6 @@
-//! One request for what is asked for at one moment, within work that is
-//! [gathered](crate::gateway::gathered).
+//! One request for what is asked for at one moment of the table of what is derived, within work
+//! that is [gathered](crate::gateway::gathered). Of other tables a batch is seldom asked for that
+//! much, and a function need not be allowed to.
 //!
 //! Who asks adds to a queue and yields once, so that everybody else who can go on adds theirs.
 //! Then whoever comes first takes the whole queue and has it asked, in a task of its own: so
@@ -30,10 +31,9 @@ pub(super) struct Gather {
 }
 
 /// What requests must have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Kind {
     within: Gathering,
-    table: String,
     consistency: Consistency,
 }
 
@@ -97,7 +97,7 @@ impl<T: Waits> Queues<T> {
             if queues.len() > QUEUES {
                 queues.retain(|_, queue| !queue.iter().all(Waits::is_given_up));
             }
-            queues.entry(kind.clone()).or_default().push(one);
+            queues.entry(kind).or_default().push(one);
         }
         tokio::task::yield_now().await;
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,14 +110,12 @@ impl DynamoStore {
     pub(super) async fn get_gathered(
         &self,
         within: Gathering,
-        table: &str,
         key: Item,
         consistency: Consistency,
     ) -> Result<Option<Item>, StoreError> {
         let (tell, told) = oneshot::channel();
         let kind = Kind {
             within,
-            table: table.to_owned(),
             consistency,
         };
         let get = Get {
@@ -126,8 +124,8 @@ impl DynamoStore {
         };
         let gets = self.gather.gets.join(kind, get).await;
         if gets.len() > 1 {
-            let (store, table) = (self.clone(), table.to_owned());
-            let asked = async move { store.get_together(&table, consistency, gets).await };
+            let store = self.clone();
+            let asked = async move { store.get_together(consistency, gets).await };
             tokio::spawn(Account::carried(asked));
         } else {
             // One by itself is asked for alone, by whoever waits for it.
@@ -135,11 +133,14 @@ impl DynamoStore {
         }
         match told.await {
             Ok(answer) => answer,
-            Err(_) => self.get_alone(table, key, consistency).await,
+            Err(_) => {
+                let table = &self.tables.snapshots;
+                self.get_alone(table, key, consistency).await
+            }
         }
     }
 
-    async fn get_together(&self, table: &str, consistency: Consistency, gets: Vec<Get>) {
+    async fn get_together(&self, consistency: Consistency, gets: Vec<Get>) {
         let mut waiting: HashMap<Key, Vec<Tell<Option<Item>>>> = HashMap::new();
         let mut keys = Vec::with_capacity(gets.len());
         for Get { key, tell } in gets {
@@ -151,7 +152,7 @@ impl DynamoStore {
             tells.push(tell);
         }
         let request = Batch {
-            table,
+            table: &self.tables.snapshots,
             consistency,
             attributes: None,
         };
@@ -180,13 +181,11 @@ impl DynamoStore {
     pub(super) async fn put_gathered(
         &self,
         within: Gathering,
-        table: &str,
         items: Vec<Item>,
     ) -> Result<(), StoreError> {
         let (tell, told) = oneshot::channel();
         let kind = Kind {
             within,
-            table: table.to_owned(),
             consistency: Consistency::Strong,
         };
         let items = Arc::new(items);
@@ -196,8 +195,8 @@ impl DynamoStore {
         };
         let puts = self.gather.puts.join(kind, put).await;
         if puts.len() > 1 {
-            let (store, table) = (self.clone(), table.to_owned());
-            let asked = async move { store.put_together(&table, puts).await };
+            let store = self.clone();
+            let asked = async move { store.put_together(puts).await };
             tokio::spawn(Account::carried(asked));
         } else {
             // What comes by itself is put alone, by whoever waits for it.
@@ -205,16 +204,19 @@ impl DynamoStore {
         }
         match told.await {
             Ok(answer) => answer,
-            Err(_) => self.put_alone(table, Arc::unwrap_or_clone(items)).await,
+            Err(_) => {
+                let table = &self.tables.snapshots;
+                self.put_alone(table, Arc::unwrap_or_clone(items)).await
+            }
         }
     }
 
-    async fn put_together(&self, table: &str, puts: Vec<Put>) {
+    async fn put_together(&self, puts: Vec<Put>) {
         // A batch may not name an item twice. Of what is put at one moment, either is the last.
         let items = puts.iter().flat_map(|put| put.items.iter());
         let items: HashMap<Key, &Item> = items.map(|item| (key_of(item), item)).collect();
         let items = items.into_values().cloned().collect();
-        let put = self.put_alone(table, items).await;
+        let put = self.put_alone(&self.tables.snapshots, items).await;
         let tells = puts.into_iter().map(|put| put.tell).collect();
         tell_all(tells, || match &put {
             Ok(()) => Some(Ok(())),

@@ -4,24 +4,33 @@
 //!
 //! | sort key | row |
 //! | --- | --- |
-//! | `state` | the version at which the case's rows are; of a projection of rows also the hash of that commit |
-//! | `rows`, `rows+0001` … | which rows the case has, with a digest of each |
+//! | `state` | the version at which the case's rows are; of a projection of rows also the hash of that commit; and which rows the case has, with a digest of each, where that is short |
+//! | `rows`, `rows+0001` … | the same where it is long |
 //! | `kept`, `kept+0001` … | what a projection of rows keeps of the case, where that is anything |
 //!
-//! The second is the case's **inventory**. It tells what to put and what to remove without
-//! reading a single row, and after each transaction it is what is stored, exactly.
+//! Which rows a case has is its **inventory**. It tells what to put and what to remove without
+//! reading a single row, and after each transaction it is what is stored, exactly. It is packed
+//! ([`crate::packing`]): that of nearly every case stands in the state's row, which stays within
+//! one write unit. Builds before this one kept it as text, and never beside the state.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use casefold_events::{Digest, DocketNumber, Version};
 use serde::{Deserialize, Serialize};
 
 use super::item::{Item, corrupt, get_number, get_number_or_none, get_parsed, get_text};
 use super::item::{number, text};
-use super::layout::split;
+use super::layout::{MAX_PART_BYTES, split};
 use super::read::Rows;
 use super::tables::{INVENTORY, KEPT, STATE, continuation_sort, text_key};
 use crate::gateway::StoreError;
+use crate::packing;
+
+/// Up to how many bytes of an inventory, packed, stand in the state's row: the row is one
+/// kilobyte then at most.
+const BESIDE_BYTES: usize = 768;
 
 /// How many characters of a row's digest the inventory keeps: 64 bits. A row that changed
 /// without its digest would be shown as it was until it changes again.
@@ -84,7 +93,7 @@ pub(super) struct State {
     /// How often the inventory was written. It tells two writers apart that are at the same
     /// version, halfway through.
     pub(super) step: u64,
-    /// In how many rows the inventory is.
+    /// In how many rows the inventory is; none where it stands beside the state.
     pub(super) parts: usize,
     /// Where what is kept of the case is.
     pub(super) kept: Kept,
@@ -111,6 +120,14 @@ pub(super) struct Stored {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Inventory(pub(super) BTreeMap<String, BTreeMap<String, String>>);
+
+/// An inventory as a step writes it.
+pub(super) struct Placed {
+    /// What stands beside the state.
+    pub(super) beside: Option<Vec<u8>>,
+    /// The rows in which it is else.
+    pub(super) items: Vec<Item>,
+}
 
 /// The rows of a case, as they are to be stored.
 pub(super) type Wanted = BTreeMap<RowKey, WantedRow>;
@@ -169,9 +186,66 @@ impl Inventory {
         }
     }
 
-    /// The inventory as a text.
-    pub(super) fn text(&self, docket_number: DocketNumber) -> Result<String, StoreError> {
-        to_json(self, docket_number)
+    /// The inventory as a step writes it: an empty one not at all.
+    pub(super) fn placed(
+        &self,
+        partition: &str,
+        step: u64,
+        docket_number: DocketNumber,
+    ) -> Result<Placed, StoreError> {
+        let mut placed = Placed {
+            beside: None,
+            items: Vec::new(),
+        };
+        if self.0.is_empty() {
+            return Ok(placed);
+        }
+        let json = to_json(self, docket_number)?;
+        let packed = packing::pack(json.as_bytes()).map_err(|error| {
+            let what = format!("the inventory of case {docket_number} can't be packed");
+            StoreError::Refused(what, error.into())
+        })?;
+        if packed.len() <= BESIDE_BYTES {
+            placed.beside = Some(packed);
+            return Ok(placed);
+        }
+        let items = packed.chunks(MAX_PART_BYTES).enumerate();
+        placed.items = items
+            .map(|(part, bytes)| {
+                let mut item = text_key(partition, part_sort(INVENTORY, part));
+                item.insert("step".to_owned(), number(step));
+                item.insert("body".to_owned(), AttributeValue::B(Blob::new(bytes)));
+                item
+            })
+            .collect();
+        Ok(placed)
+    }
+
+    /// How many bytes it is as a text, which is more than it takes, and in how many rows that
+    /// would be.
+    pub(super) fn at_most(
+        &self,
+        docket_number: DocketNumber,
+    ) -> Result<(usize, usize), StoreError> {
+        let bytes = to_json(self, docket_number)?.len();
+        Ok((bytes, bytes.div_ceil(MAX_PART_BYTES)))
+    }
+
+    /// An inventory from its JSON.
+    fn of_json(json: &[u8], state: &Item) -> Result<Self, StoreError> {
+        serde_json::from_slice(json)
+            .map_err(|_| corrupt(state, "the inventory of rows is not of its form"))
+    }
+
+    /// An inventory that was packed.
+    fn of_packed(packed: &[u8], state: &Item) -> Result<Self, StoreError> {
+        let json = packing::unpack(packed).map_err(|error| {
+            corrupt(
+                state,
+                format!("the inventory of rows can't be unpacked: {error}"),
+            )
+        })?;
+        Self::of_json(&json, state)
     }
 }
 
@@ -208,14 +282,65 @@ fn text_of(rows: &Rows, sort: &str, parts: usize, step: u64) -> Result<Option<St
     Ok(Some(body))
 }
 
-/// The row that says how far the rows of a case are.
-pub(super) fn state_item(partition: &str, state: State) -> Item {
+/// The inventory that is in rows of its own; `None` where it was read while it changed.
+fn inventory_apart(
+    rows: &Rows,
+    item: &Item,
+    State { parts, step, .. }: State,
+) -> Result<Option<Inventory>, StoreError> {
+    let mut packed = Vec::new();
+    for part in 0..parts {
+        match rows.get(&part_sort(INVENTORY, part)) {
+            Some(row) if get_number_or_none(row, "step")? == Some(step) => match row.get("body") {
+                Some(AttributeValue::B(bytes)) => packed.extend_from_slice(bytes.as_ref()),
+                // As a build wrote it that packed nothing.
+                Some(_) | None => {
+                    return match text_of(rows, INVENTORY, parts, step)? {
+                        Some(json) => Inventory::of_json(json.as_bytes(), item).map(Some),
+                        None => Ok(None),
+                    };
+                }
+            },
+            Some(_) | None => return Ok(None),
+        }
+    }
+    Inventory::of_packed(&packed, item).map(Some)
+}
+
+/// How far the rows of a case are, and which they are, where the row of the state tells all of
+/// it.
+pub(super) fn stored_in_state(item: &Item) -> Result<Option<Stored>, StoreError> {
+    let state = state_of(item)?;
+    if state.parts > 0 || state.kept.parts > 0 {
+        return Ok(None);
+    }
+    Ok(Some(Stored {
+        state,
+        inventory: inventory_beside(item)?,
+        kept: None,
+    }))
+}
+
+/// The inventory that stands beside the state.
+fn inventory_beside(item: &Item) -> Result<Inventory, StoreError> {
+    match item.get(INVENTORY) {
+        None => Ok(Inventory::default()),
+        Some(AttributeValue::B(packed)) => Inventory::of_packed(packed.as_ref(), item),
+        Some(_) => Err(corrupt(item, "the inventory of rows is not packed")),
+    }
+}
+
+/// The row that says how far the rows of a case are, with what stands beside that.
+pub(super) fn state_item(partition: &str, state: State, beside: Option<Vec<u8>>) -> Item {
     let mut item = text_key(partition, STATE);
     item.insert("version".to_owned(), number(state.version.0));
     item.insert("step".to_owned(), number(state.step));
     item.insert("parts".to_owned(), number(state.parts as u64));
     if let Some(hash) = state.head_hash {
         item.insert("head_hash".to_owned(), text(hash.to_string()));
+    }
+    if let Some(packed) = beside {
+        item.insert(INVENTORY.to_owned(), AttributeValue::B(Blob::new(packed)));
     }
     if state.kept.parts > 0 {
         item.insert("kept_step".to_owned(), number(state.kept.step));
@@ -251,13 +376,12 @@ pub(super) fn stored(rows: &Rows) -> Result<Option<Stored>, StoreError> {
         return Ok(rows.is_empty().then(Default::default));
     };
     let state = state_of(item)?;
-    let Some(body) = text_of(rows, INVENTORY, state.parts, state.step)? else {
-        return Ok(None);
+    let inventory = match state.parts {
+        0 => Some(inventory_beside(item)?),
+        _ => inventory_apart(rows, item, state)?,
     };
-    let inventory = match &*body {
-        "" => Inventory::default(),
-        body => serde_json::from_str(body)
-            .map_err(|_| corrupt(item, "the inventory of rows is not of its form"))?,
+    let Some(inventory) = inventory else {
+        return Ok(None);
     };
     let kept = text_of(rows, KEPT, state.kept.parts, state.kept.step)?;
     Ok(kept.map(|kept| Stored {

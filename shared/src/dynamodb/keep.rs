@@ -19,8 +19,8 @@ use casefold_events::{Digest, DocketNumber, Version};
 use super::DynamoStore;
 use super::error::throttled;
 use super::inventory::{
-    Change, Kept, RowKey, State, Stored, Wanted, part_sort, state_item, state_of, stored,
-    text_items,
+    Change, Inventory, Kept, Placed, RowKey, State, Stored, Wanted, part_sort, state_item, stored,
+    stored_in_state, text_items,
 };
 use super::item::{Item, number};
 use super::read::Consistency;
@@ -88,9 +88,18 @@ impl Target {
 }
 
 impl DynamoStore {
-    /// What is stored of a case, strongly consistent, and of one moment.
+    /// What is stored of a case, strongly consistent, and of one moment. Of nearly every case it
+    /// is in one item.
     pub(super) async fn kept_read(&self, target: &Target) -> Result<Stored, StoreError> {
         let table = &self.tables.snapshots;
+        let key = text_key(&*target.partition, STATE);
+        let Some(item) = self.get(table, key).await? else {
+            // All else is written and removed together with the state.
+            return Ok(Stored::default());
+        };
+        if let Some(stored) = stored_in_state(&item)? {
+            return Ok(stored);
+        }
         for pause in pauses() {
             sleep(pause).await;
             let there = self
@@ -103,25 +112,6 @@ impl DynamoStore {
         Err(throttled("the rows of the case kept changing"))
     }
 
-    /// The same of a projection of which most cases have no rows and nothing is kept: then how
-    /// far the case is tells all, in one small item.
-    pub(super) async fn kept_read_state_first(
-        &self,
-        target: &Target,
-    ) -> Result<Stored, StoreError> {
-        let key = text_key(&*target.partition, STATE);
-        if let Some(item) = self.get(&self.tables.snapshots, key).await? {
-            let state = state_of(&item)?;
-            if state.parts == 0 && state.kept.parts == 0 {
-                return Ok(Stored {
-                    state,
-                    ..Stored::default()
-                });
-            }
-        }
-        self.kept_read(target).await
-    }
-
     /// Brings what is stored of a case, as it was read, to what comes next; tells how many
     /// rows have changed, or that what is stored is not what was read any more.
     pub(super) async fn kept_write(
@@ -132,7 +122,8 @@ impl DynamoStore {
     ) -> Result<Result<usize, Superseded>, StoreError> {
         let changes = from.inventory.changes_to(next.wanted);
         let written = if changes.is_empty() && from.kept.as_deref() == next.kept {
-            self.kept_move(target, from.state, next).await?
+            self.kept_move(target, from.state, &from.inventory, next)
+                .await?
         } else {
             self.kept_change(target, from, next, &changes).await?
         };
@@ -147,6 +138,7 @@ impl DynamoStore {
         &self,
         target: &Target,
         state: State,
+        inventory: &Inventory,
         next: &Next<'_>,
     ) -> Result<Written<()>, StoreError> {
         let moved = State {
@@ -154,7 +146,14 @@ impl DynamoStore {
             head_hash: next.head_hash,
             ..state
         };
-        let put = self.state_put(target, state, moved);
+        let beside = match state.parts {
+            0 => {
+                let placed = inventory.placed(&target.partition, state.step, target.docket_number);
+                placed?.beside
+            }
+            _ => None,
+        };
+        let put = self.state_put(target, state, moved, beside);
         Ok(match self.put_if(put).await? {
             Written::Yes => Written::Yes,
             Written::No(_) => Written::No(()),
@@ -183,8 +182,8 @@ impl DynamoStore {
                 inventory.note(change, next.wanted);
             }
             let step = state.step + 1;
-            let body = inventory.text(target.docket_number)?;
-            let mut items = text_items(&target.partition, INVENTORY, step, &body);
+            let Placed { beside, mut items } =
+                inventory.placed(&target.partition, step, target.docket_number)?;
             let mut to = State {
                 step,
                 parts: items.len(),
@@ -200,7 +199,9 @@ impl DynamoStore {
                     items.extend(kept);
                 }
             }
-            let steps = self.change_steps(target, (state, to), items, now, next.wanted);
+            let state_put = self.state_put(target, state, to, beside);
+            let steps =
+                self.change_steps(target, (state, to), (state_put, items), now, next.wanted);
             match self.transact(&steps).await? {
                 Written::Yes if later.is_empty() => return Ok(Written::Yes),
                 Written::Yes => state = to,
@@ -214,7 +215,7 @@ impl DynamoStore {
         &self,
         target: &Target,
         (from, to): (State, State),
-        texts: Vec<Item>,
+        (state_put, texts): (ConditionalPut, Vec<Item>),
         changes: &[Change],
         wanted: &Wanted,
     ) -> Vec<Step> {
@@ -227,7 +228,7 @@ impl DynamoStore {
             table: table.clone(),
             key,
         };
-        let mut steps = vec![Step::PutIf(self.state_put(target, from, to))];
+        let mut steps = vec![Step::PutIf(state_put)];
         steps.extend(texts.into_iter().map(put));
         let left_over = |sort, parts: std::ops::Range<usize>| {
             parts.map(move |part| text_key(&*target.partition, part_sort(sort, part)))
@@ -246,10 +247,16 @@ impl DynamoStore {
         steps
     }
 
-    fn state_put(&self, target: &Target, from: State, to: State) -> ConditionalPut {
+    fn state_put(
+        &self,
+        target: &Target,
+        from: State,
+        to: State,
+        beside: Option<Vec<u8>>,
+    ) -> ConditionalPut {
         ConditionalPut {
             table: self.tables.snapshots.clone(),
-            item: state_item(&target.partition, to),
+            item: state_item(&target.partition, to, beside),
             condition: is_still(from),
         }
     }
@@ -285,7 +292,7 @@ fn kept_items(target: &Target, step: u64, next: &Next<'_>) -> Vec<Item> {
 /// # Errors
 /// [`StoreError::TooLarge`] where no number of steps is enough, before the first is taken.
 fn fitting(
-    (state, inventory): (State, &super::inventory::Inventory),
+    (state, inventory): (State, &Inventory),
     changes: &[Change],
     next: &Next<'_>,
     target: &Target,
@@ -296,8 +303,8 @@ fn fitting(
         .iter()
         .filter(|change| matches!(change, Change::Put(_)));
     puts.for_each(|change| largest.note(change, next.wanted));
-    let body = largest.text(target.docket_number)?;
-    let bytes = body.len() + next.kept.map_or(0, str::len);
+    let (bytes, parts) = largest.at_most(target.docket_number)?;
+    let bytes = bytes + next.kept.map_or(0, str::len);
     if bytes > MAX_TRANSACTION_BYTES - ROW_BYTES {
         return Err(StoreError::TooLarge {
             what: format!(
@@ -308,7 +315,6 @@ fn fitting(
             limit: MAX_TRANSACTION_BYTES - ROW_BYTES,
         });
     }
-    let parts = text_items(&target.partition, INVENTORY, state.step, &body).len();
     let kept = kept_items(target, state.step, next).len();
     let most = MAX_TRANSACTION_ITEMS
         .saturating_sub(1 + parts.max(state.parts) + kept.max(state.kept.parts))

@@ -40,8 +40,8 @@ impl DynamoStore {
         self.get_with(table, key, Consistency::Strong).await
     }
 
-    /// One item; together with what else is asked for at this moment, where work is
-    /// [gathered](crate::gateway::gathered).
+    /// One item; where it is of what is derived, together with what else is asked for at this
+    /// moment, where work is [gathered](crate::gateway::gathered).
     pub(super) async fn get_with(
         &self,
         table: &str,
@@ -49,8 +49,10 @@ impl DynamoStore {
         consistency: Consistency,
     ) -> Result<Option<Item>, StoreError> {
         match Gathering::current() {
-            Some(within) => self.get_gathered(within, table, key, consistency).await,
-            None => self.get_alone(table, key, consistency).await,
+            Some(within) if table == self.tables.snapshots => {
+                self.get_gathered(within, key, consistency).await
+            }
+            _ => self.get_alone(table, key, consistency).await,
         }
     }
 

@@ -50,7 +50,7 @@ impl RowStore for DynamoStore {
         docket_number: DocketNumber,
     ) -> Result<CaseRows, StoreError> {
         let target = Target::new(Owner::Rows(of), docket_number);
-        Ok(case_rows(self.kept_read_state_first(&target).await?))
+        Ok(case_rows(self.kept_read(&target).await?))
     }
 
     async fn rows_put(

@@ -158,11 +158,14 @@ impl DynamoStore {
         Err(throttled("other transactions kept hold of the items"))
     }
 
-    /// Puts items in batches, in no order and each for itself; together with what else is put
-    /// at this moment, where work is [gathered](crate::gateway::gathered).
+    /// Puts items in batches, in no order and each for itself; where they are of what is derived,
+    /// together with what else is put at this moment, where work is
+    /// [gathered](crate::gateway::gathered).
     pub(super) async fn put_all(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
         match Gathering::current() {
-            Some(within) if !items.is_empty() => self.put_gathered(within, table, items).await,
+            Some(within) if !items.is_empty() && table == self.tables.snapshots => {
+                self.put_gathered(within, items).await
+            }
             _ => self.put_alone(table, items).await,
         }
     }
