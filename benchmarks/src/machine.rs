@@ -1,5 +1,6 @@
 //! Where and of what it is measured. Nothing here names the machine or a path of it.
 
+use std::path::Path;
 use std::process::Command;
 
 use casefold_shared::clock::{Clock, SystemClock};
@@ -7,11 +8,11 @@ use casefold_shared::clock::{Clock, SystemClock};
 use crate::report::{Machine, Run};
 
 /// The run that begins now.
-pub(crate) fn run(runs: usize, quick: bool) -> Run {
+pub(crate) fn run(root: &Path, runs: usize, quick: bool) -> Run {
     let now = SystemClock.now().to_string();
     Run {
         date: now.chars().take(10).collect(),
-        commit: commit(),
+        commit: commit(root),
         runs,
         quick,
         machine: machine(),
@@ -20,7 +21,8 @@ pub(crate) fn run(runs: usize, quick: bool) -> Run {
 
 fn machine() -> Machine {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let os = said("uname", &["-sr"]).unwrap_or_else(|| std::env::consts::OS.to_owned());
+    let os =
+        said(Command::new("uname").arg("-sr")).unwrap_or_else(|| std::env::consts::OS.to_owned());
     Machine {
         cpu: cpu().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         cores,
@@ -48,7 +50,7 @@ fn memory_gib() -> Option<u64> {
 }
 
 fn rustc() -> String {
-    let said = said("rustc", &["--version"]).unwrap_or_default();
+    let said = said(Command::new("rustc").arg("--version")).unwrap_or_default();
     let words: Vec<_> = said.split_whitespace().take(2).collect();
     words.join(" ")
 }
@@ -60,30 +62,28 @@ fn engine() -> Option<&'static str> {
     after.split('"').next()
 }
 
-fn commit() -> String {
-    let Some(commit) = said("git", &["rev-parse", "--short=10", "HEAD"]) else {
+fn commit(root: &Path) -> String {
+    let Some(commit) =
+        said(
+            Command::new("git")
+                .current_dir(root)
+                .args(["rev-parse", "--short=10", "HEAD"]),
+        )
+    else {
         return "unknown".to_owned();
     };
     // What the benchmarks themselves write is no change of what is measured.
-    let changed = said(
-        "git",
-        &[
-            "status",
-            "--porcelain",
-            "--",
-            ".",
-            ":!docs/benchmarks",
-            ":!benchmarks/budget.json",
-        ],
-    );
+    let status = ["status", "--porcelain", "--", "."];
+    let but = [":!docs/benchmarks", ":!benchmarks/budget.json"];
+    let changed = said(Command::new("git").current_dir(root).args(status).args(but));
     match changed {
         Some(changed) if !changed.is_empty() => format!("{commit} with changes"),
         Some(_) | None => commit,
     }
 }
 
-fn said(program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).output().ok()?;
+fn said(command: &mut Command) -> Option<String> {
+    let output = command.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

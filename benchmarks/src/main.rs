@@ -30,12 +30,13 @@ mod wire;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 
 use figures::Context;
 use figures::instructions::{self, Kept};
+use figures::profile::Work;
 use progress::{result, step};
 use report::{Figure, Results};
 
@@ -93,6 +94,14 @@ enum What {
     Instructions,
     /// The page and the plots anew, from what is kept
     Render,
+    /// One kind of work and nothing else, for a profiler to look at
+    Profile {
+        #[arg(value_enum)]
+        work: Work,
+        /// For how long
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
     /// Folds histories, for callgrind to count
     #[command(hide = true)]
     Fold {
@@ -145,12 +154,16 @@ async fn run(Cli { what, how }: Cli) -> Outcome<ExitCode> {
     let out = how.out.unwrap_or_else(|| root.join("docs/benchmarks"));
     let runs = how.runs.map_or(if how.quick { 1 } else { 3 }, usize::from);
     let mut context = Context {
-        run: machine::run(runs, how.quick),
+        run: machine::run(&root, runs, how.quick),
         million: how.million,
         accept: how.accept,
         root,
         grounds: contestants::Grounds::default(),
     };
+    if let What::Profile { work, seconds } = what {
+        figures::profile::run(&mut context, work, Duration::from_secs(seconds)).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut code = ExitCode::SUCCESS;
     let begun = Instant::now();
     for (number, figure) in what.figures() {
@@ -180,7 +193,9 @@ async fn measure(figure: What, context: &mut Context) -> Outcome<(Figure, Kept)>
         What::Http => figures::http::measure(context).await?,
         What::Lambda => figures::lambda::measure(context).await?,
         What::Instructions => return instructions::measure(context).await,
-        What::All | What::Render | What::Fold { .. } => return Err("this is no figure".into()),
+        What::All | What::Render | What::Profile { .. } | What::Fold { .. } => {
+            return Err("this is no figure".into());
+        }
     };
     Ok((figure, Kept::Yes))
 }

@@ -3,8 +3,8 @@
 //! It takes the `ClientRequestToken` out of transactions, for the embedded engine walks all of
 //! the last ten minutes on each one, which would slow down only those who use transactions. And
 //! while it [meters](Wire::meter), it asks each request for its cost and adds it up, whoever
-//! sent it: below the SDK nothing can be forgotten. While it [records](Wire::record), it keeps
-//! what is written. Neither is on in what is timed.
+//! sent it: below the SDK nothing can be forgotten. While it [records](Wire::record), it keeps a
+//! copy of what is written. It never meters while anything is timed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,11 +32,11 @@ pub(crate) struct Cost {
     pub(crate) items: u64,
 }
 
-/// A request that writes, as it was sent.
+/// A request that writes, as it was sent: the bytes of its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
     pub(crate) operation: String,
-    pub(crate) body: Value,
+    pub(crate) body: Vec<u8>,
 }
 
 /// The HTTP client.
@@ -122,11 +122,12 @@ impl HttpConnector for Connector {
         if operation == "TransactWriteItems" {
             strip_token(&mut request);
         }
-        if self.tape.records.load(Ordering::Relaxed) && is_write(&operation) {
-            if let Some(body) = body_of(&request) {
-                let operation = operation.clone();
-                self.tape.state().written.push(Written { operation, body });
-            }
+        if self.tape.records.load(Ordering::Relaxed)
+            && is_write(&operation)
+            && let Some(body) = request.body().bytes()
+        {
+            let (operation, body) = (operation.clone(), body.to_vec());
+            self.tape.state().written.push(Written { operation, body });
         }
         if !self.tape.meters.load(Ordering::Relaxed) {
             return self.inner.call(request);

@@ -28,7 +28,7 @@ use casefold_shared::gateway::{AppendOutcome, EntrySelection, Generation, Stores
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 
-use super::docket::{CODE, DOCUMENT, TITLE};
+use super::docket::{CODE, TITLE};
 use super::{Answered, Checked, Contestant, Size};
 use crate::Outcome;
 use crate::court::{Court, keyring};
@@ -74,7 +74,6 @@ pub(crate) fn request<C>(command: C) -> Outcome<Request<C>> {
 pub(crate) fn body() -> Value {
     json!({
         "type": "AddPaperFiling", "eventCode": CODE, "title": TITLE, "filedBy": {"contacts": [1]},
-        "document": {"key": DOCUMENT, "sha256": "0".repeat(64), "numberOfPages": 4},
     })
 }
 

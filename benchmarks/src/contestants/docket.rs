@@ -1,21 +1,17 @@
 //! The small aggregate that the peers keep: a docket, of the same entries that Casefold files.
 
-use casefold_events::entry::{DocumentRef, FiledEntry};
-use casefold_events::{ContactId, Digest, DocketEntryId, Timestamp};
+use casefold_events::entry::FiledEntry;
+use casefold_events::{ContactId, DocketEntryId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Outcome;
 
-/// The title of every entry. With it an event's payload has the court's average length.
-pub(crate) const TITLE: &str =
-    "Letter about Records of the Tax Years 2019 to 2021, with Exhibits A to D";
+/// The title of every entry. With it an event's payload has about the court's average length.
+pub(crate) const TITLE: &str = "Letter about Records";
 
 /// The event code of every entry.
 pub(crate) const CODE: &str = "MISC";
-
-/// The document of every entry.
-pub(crate) const DOCUMENT: &str = "documents/letter.pdf";
 
 /// What happens to a docket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,7 +76,7 @@ pub(crate) fn entry(n: u32) -> Outcome<FiledEntry> {
         ))],
         filing_date: at,
         received_at: at,
-        number_of_pages: Some(4),
+        number_of_pages: None,
         is_paper: true,
         lodged: false,
         objections: None,
@@ -91,10 +87,7 @@ pub(crate) fn entry(n: u32) -> Outcome<FiledEntry> {
         judge: None,
         due: None,
         signature: None,
-        document: Some(DocumentRef {
-            key: DOCUMENT.to_owned(),
-            sha256: Some(Digest::ZERO.to_string()),
-        }),
+        document: None,
     })
 }
 

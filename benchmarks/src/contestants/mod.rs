@@ -9,6 +9,7 @@ pub(crate) mod naive;
 pub(crate) mod raw;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -207,28 +208,35 @@ impl Grounds {
     /// A fresh engine for a contestant, with cases in it.
     pub(crate) async fn court(&mut self, kind: Kind, size: Size) -> Outcome<Court> {
         let ground = kind.ground();
-        if !self.0.contains_key(&(ground, size)) {
-            step(format!(
-                "  seeding {} cases of {} for {}",
-                size.cases,
-                size.events,
-                kind.name()
-            ));
-            let court = Court::empty().await?;
-            match ground {
-                Ground::Casefold => casefold::seed(&court, size).await?,
-                Ground::Plain => raw::seed_plain(&court).await?,
-                Ground::Naive => naive::seed(&court, size).await?,
-                Ground::EventStoreAdapter => event_store_adapter::seed(&court, size).await?,
-                Ground::DynamoEs => dynamo_es::seed(&court, size, false).await?,
-                Ground::DynamoEsSnapshots => dynamo_es::seed(&court, size, true).await?,
+        let template = match self.0.entry((ground, size)) {
+            Entry::Occupied(seeded) => seeded.into_mut(),
+            Entry::Vacant(empty) => {
+                step(format!(
+                    "  seeding {} cases of {} for {}",
+                    size.cases,
+                    size.events,
+                    kind.name()
+                ));
+                empty.insert(ground.seeded(size).await?)
             }
-            self.0.insert((ground, size), court.close().await?);
+        };
+        Court::like(template).await
+    }
+}
+
+impl Ground {
+    /// A court with cases of this size.
+    async fn seeded(self, size: Size) -> Outcome<Template> {
+        let court = Court::empty().await?;
+        match self {
+            Self::Casefold => casefold::seed(&court, size).await?,
+            Self::Plain => raw::seed_plain(&court).await?,
+            Self::Naive => naive::seed(&court, size).await?,
+            Self::EventStoreAdapter => event_store_adapter::seed(&court, size).await?,
+            Self::DynamoEs => dynamo_es::seed(&court, size, false).await?,
+            Self::DynamoEsSnapshots => dynamo_es::seed(&court, size, true).await?,
         }
-        match self.0.get(&(ground, size)) {
-            Some(template) => Court::like(template).await,
-            None => Err("a court that was seeded is gone".into()),
-        }
+        court.close().await
     }
 }
 

@@ -182,7 +182,10 @@ fn row(
 
 fn plot(size: Size, measured: &Measured) -> Plot {
     let series = Kind::ALL.into_iter().map(|kind| Series {
-        name: kind.name().to_owned(),
+        name: match measured.checked.get(&(size, kind)) {
+            Some(checked) if checked.complaint().is_some() => format!("{} (wrong)", kind.name()),
+            Some(_) | None => kind.name().to_owned(),
+        },
         values: AT_ONCE
             .iter()
             .map(|&at_once| {

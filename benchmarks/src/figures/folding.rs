@@ -21,9 +21,9 @@ use super::Context;
 use crate::Outcome;
 use crate::contestants::Checked;
 use crate::court::{Court, Template};
-use crate::progress::step;
+use crate::progress::{result, step};
 use crate::replay::Request;
-use crate::report::{Cell, Figure, Goal, Plot, Series, Table, Verdict};
+use crate::report::{Cell, Figure, Goal, Plot, Run, Series, Table, Verdict};
 use crate::stats::{Spread, a_second, median, printed};
 use crate::wire::Written;
 
@@ -33,12 +33,15 @@ const A_BATCH: usize = 1_000;
 /// As many cases as a batch of the projector folds at once.
 const WRITES_AT_ONCE: usize = 16;
 
+/// A run takes minutes.
+const MOST_RUNS: usize = 2;
+
 /// So many cases are looked at afterwards.
 const CHECKED: usize = 200;
 
 /// What is folded into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+pub(crate) enum What {
     Cases,
     Everything,
 }
@@ -66,10 +69,14 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
     let (cases, of_all) = if context.run.quick {
         (200, 100)
     } else {
-        (10_000, 1_000)
+        (10_000, 500)
     };
+    let runs = context.run.runs.min(MOST_RUNS);
     let mut table = Table::new(
-        format!("Commits a second, in batches of {A_BATCH} records:"),
+        format!(
+            "Commits a second, in batches of {} records:",
+            printed(A_BATCH as f64)
+        ),
         &[
             "",
             "commits",
@@ -85,7 +92,7 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
     for (what, cases) in [(What::Cases, cases), (What::Everything, of_all)] {
         step(format!("  generating {cases} cases"));
         let (court, commits) = generated(cases).await?;
-        let measured = measure_one(context, what, &court).await?;
+        let measured = measure_one(runs, what, &court).await?;
         let ratios = measured.rates.iter().zip(&measured.ceilings);
         let ratios: Vec<_> = ratios.map(|(rate, ceiling)| rate / ceiling).collect();
         let complaint = measured.checked.complaint().map(|it| format!("**{it}**"));
@@ -113,7 +120,10 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
     }
     Ok(Figure {
         title: "Commits folded a second from batches of the stream".to_owned(),
-        run: context.run.clone(),
+        run: Run {
+            runs,
+            ..context.run.clone()
+        },
         goals,
         tables: vec![table],
         plots: vec![plot(&series)],
@@ -174,24 +184,22 @@ async fn generated(cases: u64) -> Outcome<(Template, u64)> {
     Ok((court.close().await?, done.counts.commits_written))
 }
 
-async fn measure_one(context: &Context, what: What, template: &Template) -> Outcome<Measured> {
+async fn measure_one(runs: usize, what: What, template: &Template) -> Outcome<Measured> {
     let mut measured = Measured::default();
-    for run in 0..context.run.runs {
+    for run in 0..runs {
         let court = Court::like(template).await?;
         let batches = batches(&court).await?;
         let commits = batches.iter().map(|it| it.len() as u64).sum();
-        // What was written is recorded apart, in a run that isn't timed.
-        let took = fold(&court, what, batches).await?;
+        let (took, writes) = fold(&court, what, batches).await?;
         measured.rates.push(a_second(commits, took));
         if run == 0 {
             measured.checked = check(&court).await?;
         }
         court.close().await?;
-        let (writes, items) = recorded(template, what).await?;
         measured.requests = writes.iter().map(|it| it.len() as u64).sum();
-        measured.items = items;
         let court = Court::like(template).await?;
-        let took = replay(&court, writes).await?;
+        let (took, items) = replay(&court, writes).await?;
+        measured.items = items;
         measured.ceilings.push(a_second(commits, took));
         court.close().await?;
         step(format!(
@@ -247,48 +255,41 @@ fn projector(court: &Court, what: What) -> Projector {
     }
 }
 
-/// Hands the batches over one after another.
-async fn fold(court: &Court, what: What, batches: Vec<Vec<EventRecord>>) -> Outcome<Duration> {
+/// Hands the batches over one after another. What each of them writes is recorded, which costs
+/// no more than copying its bytes.
+async fn fold(
+    court: &Court,
+    what: What,
+    batches: Vec<Vec<EventRecord>>,
+) -> Outcome<(Duration, Vec<Vec<Written>>)> {
     let projector = projector(court, what);
-    let begun = Instant::now();
+    let mut written = Vec::with_capacity(batches.len());
+    let mut took = Duration::ZERO;
+    court.wire.record();
     for records in batches {
         let mut event = Event::default();
         event.records = records;
+        let begun = Instant::now();
         let failed = projector.handle(event).await.batch_item_failures;
+        took += begun.elapsed();
         if !failed.is_empty() {
             return Err(format!("{} records of a batch failed", failed.len()).into());
         }
+        written.push(court.wire.recorded());
     }
-    Ok(begun.elapsed())
+    Ok((took, written))
 }
 
-/// What folding writes, batch by batch, and how many items that are.
-async fn recorded(template: &Template, what: What) -> Outcome<(Vec<Vec<Request>>, u64)> {
-    let court = Court::like(template).await?;
-    let batches = batches(&court).await?;
-    court.wire.record();
-    let projector = projector(&court, what);
-    let mut writes = Vec::with_capacity(batches.len());
-    let mut items = 0;
-    for records in batches {
-        let mut event = Event::default();
-        event.records = records;
-        projector.handle(event).await;
-        let written: Vec<Written> = court.wire.recorded();
+/// Sends what was recorded, batch by batch; gives how long that took, and how many items it
+/// wrote. A condition may fail where two requests on the same item change places: it costs the
+/// engine as much.
+async fn replay(court: &Court, writes: Vec<Vec<Written>>) -> Outcome<(Duration, u64)> {
+    let client = court.client();
+    let (mut took, mut items) = (Duration::ZERO, 0);
+    for written in writes {
         let requests: Vec<_> = written.iter().map(Request::of).collect::<Outcome<_>>()?;
         items += requests.iter().map(Request::items).sum::<u64>();
-        writes.push(requests);
-    }
-    court.close().await?;
-    Ok((writes, items))
-}
-
-/// Sends what was recorded. A condition may fail where two requests on the same item change
-/// places: it costs the engine as much.
-async fn replay(court: &Court, writes: Vec<Vec<Request>>) -> Outcome<Duration> {
-    let client = court.client();
-    let begun = Instant::now();
-    for requests in writes {
+        let begun = Instant::now();
         futures::stream::iter(requests.into_iter().map(Ok))
             .try_for_each_concurrent(WRITES_AT_ONCE, async |request: Request| {
                 match request.send(&client).await {
@@ -297,8 +298,21 @@ async fn replay(court: &Court, writes: Vec<Vec<Request>>) -> Outcome<Duration> {
                 }
             })
             .await?;
+        took += begun.elapsed();
     }
-    Ok(begun.elapsed())
+    Ok((took, items))
+}
+
+/// Folds the commits of some cases, and nothing else, for a profiler to look at.
+pub(crate) async fn profile(what: What) -> Outcome<()> {
+    let (template, commits) = generated(1_000).await?;
+    let court = Court::like(&template).await?;
+    let batches = batches(&court).await?;
+    let (took, _) = fold(&court, what, batches).await?;
+    let rate = printed(a_second(commits, took));
+    result(format!("{}: {rate} commits a second", what.name()));
+    court.close().await?;
+    Ok(())
 }
 
 /// Compares snapshots with a pure fold of the commits.

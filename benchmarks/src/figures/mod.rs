@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod instructions;
 pub(crate) mod lambda;
 pub(crate) mod memory;
+pub(crate) mod profile;
 pub(crate) mod rebuild;
 pub(crate) mod units;
 

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use casefold_events::{CommitRef, Version};
+use casefold_shared::gateway::Stores;
+
 use super::{Context, length};
 use crate::Outcome;
-use crate::contestants::{Contestant, Kind, SNAPSHOT_EVERY, Size};
+use crate::contestants::docket::Docket;
+use crate::contestants::{self, Contestant, Kind, SNAPSHOT_EVERY, Size};
 use crate::drive::told;
 use crate::items;
 use crate::progress::step;
@@ -15,6 +19,9 @@ use crate::wire::{Cost, Wire};
 
 /// So many commands are averaged, so that every peer writes one snapshot among them.
 const COMMANDS: u64 = SNAPSHOT_EVERY;
+
+/// The same of those whose commands write none, and who need a new process for each.
+const ROUNDS: u64 = 10;
 
 /// What a command costs on average; why it fails, where it does.
 type Costs = BTreeMap<(Size, Kind), Result<Average, String>>;
@@ -63,23 +70,24 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
             court.close().await?;
         }
     }
-    let bytes = bytes_of_commit(context, sizes[0]).await?;
+    let bytes = bytes(context, sizes[0]).await?;
     let tables = sizes.iter().map(|&size| table(size, &costs)).collect();
     Ok(Figure {
         title: "One single-event command: units, items, round trips".to_owned(),
         run: context.run.clone(),
-        goals: goals(&sizes, &costs, bytes),
+        goals: goals(&sizes, &costs, bytes.item),
         tables,
         plots: vec![plot(&sizes, &costs)],
         notes: vec![
             format!(
-                "The command is `AddPaperFiling`, of which one event comes. Its commit is an item of {bytes} bytes, \
-                 of which the payload, with its personal values encrypted, is the most. The peers store the same \
-                 entry, in clear, without who filed it, when, or by which command."
+                "The command is `AddPaperFiling`, of which one event comes. Its commit is an item of {} bytes, with \
+                 {} of payload: {} in clear, and personal values are encrypted. The peers store the same entry in \
+                 clear, {} bytes of payload, without who filed it, when, or by which command.",
+                bytes.item, bytes.stored, bytes.clear, bytes.of_peer
             ),
             format!(
-                "Averages of {COMMANDS} commands, of which one writes a snapshot where one is written every \
-                 {SNAPSHOT_EVERY}. *One after another* is how often a request began while no other was under way."
+                "Averages of {COMMANDS} commands on one case ({ROUNDS} where a process is new for each), of which one \
+                 writes a snapshot where one is written every {SNAPSHOT_EVERY}. *One after another* is how often a request began while no other was under way."
             ),
             "The clock stands still: what a process reads anew every five seconds (the keys of cases it works on, \
              three items for the generations) is no command's."
@@ -98,9 +106,11 @@ async fn cost(contestant: &Arc<dyn Contestant>, wire: &Wire) -> Outcome<Result<A
         if let Err(error) = contestant.command(0).await {
             return Ok(Err(told(&*error)));
         }
+        contestant.settle().await?;
     }
     let mut sum = Cost::default();
-    for _ in 0..COMMANDS {
+    let commands = if in_rounds { ROUNDS } else { COMMANDS };
+    for _ in 0..commands {
         if in_rounds {
             contestant.begin_round().await?;
         }
@@ -115,19 +125,43 @@ async fn cost(contestant: &Arc<dyn Contestant>, wire: &Wire) -> Outcome<Result<A
         sum.items += cost.items;
         sum.requests += cost.requests;
         sum.trips += cost.trips;
-        if in_rounds {
-            contestant.settle().await?;
-        }
+        // As whoever folds would have done by the next one.
+        contestant.settle().await?;
     }
-    Ok(Ok(Average::of(sum, COMMANDS)))
+    Ok(Ok(Average::of(sum, commands)))
 }
 
-/// The size of the item of a commit that the command makes.
-async fn bytes_of_commit(context: &mut Context, size: Size) -> Outcome<usize> {
+/// Bytes of what the command makes.
+struct Bytes {
+    /// The item of its commit.
+    item: usize,
+    /// The payload of its event, as it is stored.
+    stored: usize,
+    /// The same in clear.
+    clear: usize,
+    /// That of a peer's event.
+    of_peer: usize,
+}
+
+async fn bytes(context: &mut Context, size: Size) -> Outcome<Bytes> {
     let court = context.grounds.court(Kind::Raw, size).await?;
-    let item = crate::contestants::raw::filing(&court.client()).await?;
+    let item = contestants::raw::filing(&court.client()).await?;
+    let stores = Stores::of(court.store(court.clock()));
+    let at = CommitRef {
+        docket_number: contestants::casefold::number_of(0),
+        version: Version(contestants::casefold::FILED_AT),
+    };
+    let commit = stores.events.commit_get(at).await?;
+    let event = commit.as_ref().and_then(|commit| commit.events.first());
+    let event = event.ok_or("the paper filing is not there")?;
+    let bytes = Bytes {
+        item: items::bytes(&item),
+        stored: event.payload.len(),
+        clear: event.told().len(),
+        of_peer: serde_json::to_vec(&Docket::default().file()?)?.len(),
+    };
     court.close().await?;
-    Ok(items::bytes(&item))
+    Ok(bytes)
 }
 
 fn table(size: Size, costs: &Costs) -> Table {

@@ -22,6 +22,9 @@ the middle one. [benchmarks/README.md](../../benchmarks/README.md) tells how eac
 checked after its run.
 ";
 
+/// How long a line may be.
+const COLUMNS: usize = 118;
+
 /// The page.
 pub(crate) fn page(results: &Results) -> String {
     let mut page = HEAD.to_owned();
@@ -105,8 +108,24 @@ fn section(page: &mut String, number: u8, figure: &Figure) {
         line(page, "");
     }
     for note in &figure.notes {
-        line(page, &format!("- {note}"));
+        line(page, &wrapped(note));
     }
+}
+
+/// A point of a list, in lines of some length.
+fn wrapped(note: &str) -> String {
+    let (mut text, mut column) = ("-".to_owned(), 1);
+    for word in note.split_whitespace() {
+        let length = word.chars().count();
+        if column + 1 + length > COLUMNS {
+            text.push_str("\n ");
+            column = 1;
+        }
+        text.push(' ');
+        text.push_str(word);
+        column += 1 + length;
+    }
+    text
 }
 
 fn table_of(page: &mut String, table: &Table) {
@@ -178,6 +197,18 @@ pub(crate) mod tests {
             plots: Vec::new(),
             notes: vec!["A note.".to_owned()],
         }
+    }
+
+    #[test]
+    fn a_long_note_goes_over_several_lines() {
+        let note = "word ".repeat(50);
+        let text = wrapped(&note);
+        assert!(text.lines().all(|line| line.len() <= COLUMNS), "{text}");
+        assert!(
+            text.starts_with("- word word") && text.contains("\n  word"),
+            "{text}"
+        );
+        assert_eq!(text.split_whitespace().count(), 51);
     }
 
     #[test]
