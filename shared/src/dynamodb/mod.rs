@@ -74,7 +74,7 @@ use crate::config::Config;
 use crate::gateway::{self, Consumed, OpenStores, Stores};
 use crate::keys::Keyring;
 
-pub use self::client::sdk_config;
+pub use self::client::{function_sdk_config, sdk_config};
 pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
 
 /// The stores on DynamoDB: commits, what is derived from them, and the rest.
@@ -91,7 +91,8 @@ pub struct DynamoStore {
 }
 
 impl DynamoStore {
-    /// The stores of a configuration, reached as [`sdk_config`] says.
+    /// The stores of a configuration, reached as [`sdk_config`] or
+    /// [`function_sdk_config`] says.
     pub fn new(sdk: &SdkConfig, config: &Config) -> Self {
         let meter = Meter::of_client();
         let client = aws_sdk_dynamodb::config::Builder::from(sdk)
