@@ -17,10 +17,8 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use super::connection;
 use crate::config::Config;
 
 /// The region of an endpoint that isn't AWS's, where nothing names another. Such endpoints
@@ -131,14 +129,10 @@ fn needs_credentials(endpoint_url: &str) -> bool {
     is_aws || has("AWS_ACCESS_KEY_ID") || has("AWS_PROFILE")
 }
 
-/// Connections are kept and used again. A plain-HTTP endpoint needs no certificates, which
-/// take time to load.
 fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
     match endpoint_url {
-        Some(url) if url.starts_with("http://") => Builder::new().build_http(),
-        Some(_) | None => Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https(),
+        Some(url) if url.starts_with("http://") => connection::plain(CONNECT_TIMEOUT),
+        Some(_) | None => connection::secure(CONNECT_TIMEOUT),
     }
 }
 

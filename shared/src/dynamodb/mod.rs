@@ -6,7 +6,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`tables`] | names, keys, key formats, table definitions |
-//! | `client` | the way to the endpoint: credentials, time limits, tries |
+//! | `client`, `connection` | the way to the endpoint: credentials, time limits, tries; HTTP and TLS |
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
@@ -32,6 +32,7 @@ mod checkpoints;
 mod client;
 mod commit_index;
 mod commit_item;
+mod connection;
 mod control;
 mod create;
 mod error;
