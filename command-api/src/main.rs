@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-#[tokio::main]
+// One thread: Lambda hands a function one request at a time, and less than one processor.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     casefold_command_api::lambda::main().await
 }

@@ -151,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_come_in_the_base64_of_streams() {
+        let mut record = record();
+        let image = &mut record["dynamodb"]["NewImage"];
+        image["hash"] = json!({ "B": "IiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiI=" });
+        image["events"]["L"][0]["M"]["id"] = json!({ "B": "AZNYblprfICAAAAAAAAAAA==" });
+        let Meaning::Commit(commit) = meaning(record) else {
+            panic!("a commit")
+        };
+        assert_eq!(commit.hash.to_string(), "22".repeat(32));
+        let id = commit.events[0].event_id.to_string();
+        assert_eq!(id, "0193586e-5a6b-7c80-8000-000000000000");
+    }
+
+    #[test]
     fn a_record_whose_image_is_missing_or_unfit_still_names_its_commit() {
         let mut without_image = record();
         without_image["dynamodb"]["NewImage"] = Value::Null;

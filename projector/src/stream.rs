@@ -11,7 +11,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use casefold_events::personal::opening::is_closed;
 use casefold_events::{Commit, CommitRef, DocketNumber};
 use casefold_shared::clock::Clock;
-use casefold_shared::gateway::{Stores, accounted, gathered};
+use casefold_shared::gateway::{Quarantined, StoreError, Stores, accounted, gathered};
 use casefold_shared::keys::Vault;
 use casefold_shared::metrics::Metrics;
 use futures::StreamExt;
@@ -238,8 +238,10 @@ impl Projector {
                     return;
                 }
             };
-            for folder in live.all() {
-                retry_parked_of(&*folder, &mut counts).await;
+            let folders = live.all();
+            let parked = join_all(folders.iter().map(|folder| folder.parked())).await;
+            for (folder, parked) in folders.iter().zip(parked) {
+                retry_parked_of(&**folder, parked, &mut counts).await;
             }
         };
         if tokio::time::timeout(RETRY_LIMIT, retrying).await.is_err() {
@@ -284,8 +286,12 @@ async fn fold_group(
 /// Tries the parked cases of a generation again: a newer build may understand what parked
 /// them. A case that still can't be folded stays parked, with the reason that this build has;
 /// one that the store fails on stays as it is until the case's next record.
-async fn retry_parked_of(folder: &dyn Folder, counts: &mut Counts) {
-    let parked = match folder.parked().await {
+async fn retry_parked_of(
+    folder: &dyn Folder,
+    parked: Result<Vec<Quarantined>, StoreError>,
+    counts: &mut Counts,
+) {
+    let parked = match parked {
         Ok(parked) => parked,
         Err(error) => {
             tracing::warn!(%error, "parked cases can't be read");

@@ -32,14 +32,22 @@ pub(crate) enum Package {
     Projector,
 }
 
+/// Names the variable that holds the folder of packages that were made.
+const MADE: &str = "CASEFOLD_LAMBDA_DIR";
+
 impl Package {
+    /// Whether the programs are those of packages that were made, and not of this build.
+    pub(crate) fn are_made() -> bool {
+        std::env::var_os(MADE).is_some()
+    }
+
     /// Its program: that of a package that was made, or else that of this build.
     pub(crate) fn bootstrap(self) -> PathBuf {
         let (name, of_this_build) = match self {
             Self::CommandApi => ("command-api", env!("CARGO_BIN_EXE_command-api-bootstrap")),
             Self::Projector => ("projector", env!("CARGO_BIN_EXE_projector-bootstrap")),
         };
-        match std::env::var_os("CASEFOLD_LAMBDA_DIR") {
+        match std::env::var_os(MADE) {
             Some(dir) => Path::new(&dir).join(name).join("bootstrap"),
             None => of_this_build.into(),
         }

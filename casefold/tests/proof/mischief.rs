@@ -1,5 +1,6 @@
 //! What somebody may do to items of commits who may write there, and repeats itself by its seed.
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::support::Item;
@@ -58,6 +59,11 @@ pub(crate) fn change_byte(item: &mut Item, attribute: &str, chance: &mut Chance)
         };
         return change_value(event.get_mut(of_event).unwrap(), chance);
     }
+    // A commit that holds from when it is recorded names that time once: another is put beside it.
+    if attribute == "effective_at" && !item.contains_key(attribute) {
+        let recorded_at = item["recorded_at"].clone();
+        item.insert(attribute.to_owned(), recorded_at);
+    }
     match item.get_mut(attribute) {
         None => false,
         Some(AttributeValue::L(list)) => {
@@ -78,6 +84,13 @@ fn change_value(value: &mut AttributeValue, chance: &mut Chance) -> bool {
             // Nothing but digits is a number.
             let other = (number.as_bytes()[0] - b'0' + 1 + chance.below(9) as u8) % 10;
             *number = other.to_string();
+            true
+        }
+        AttributeValue::B(bytes) => {
+            let mut changed = bytes.clone().into_inner();
+            let at = chance.below(changed.len());
+            changed[at] ^= 1 << chance.below(8);
+            *bytes = Blob::new(changed);
             true
         }
         _ => false,

@@ -1,10 +1,11 @@
 //! The description of the API, made from the code: `/openapi.json`.
 //!
+//! What is served is the document as it is committed, which a test holds to what the code makes:
+//! so no process makes it, and a program that is deployed has none of what makes it.
+//!
 //! What every operation has in common (who may call, which problems it can answer with, the
 //! correlation id) is added here, once; what is its own stands beside its handler. The
 //! commands' schemas and examples come from [`crate::command`].
-
-use std::sync::LazyLock;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
@@ -89,7 +90,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     ApiDescription::openapi()
 }
 
-/// The document as it is served and committed: indented, with a line feed at its end.
+/// The document as it is committed and served: indented, with a line feed at its end.
 ///
 /// # Errors
 /// Where the document has no JSON form, which a test rules out.
@@ -99,7 +100,8 @@ pub fn document_text() -> Result<String, serde_json::Error> {
     Ok(format!("{value:#}\n"))
 }
 
-static TEXT: LazyLock<String> = LazyLock::new(|| document_text().unwrap_or_default());
+/// The document as it is committed.
+const COMMITTED: &str = include_str!("../../openapi.json");
 
 /// `GET /openapi.json`
 pub(super) async fn serve() -> impl IntoResponse {
@@ -107,7 +109,7 @@ pub(super) async fn serve() -> impl IntoResponse {
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, "no-cache"),
     ];
-    (headers, TEXT.as_str())
+    (headers, COMMITTED)
 }
 
 /// The problems that any call under `/v1` can be answered with.

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig, MetricsMode};
-use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::dynamodb::{DynamoStore, function_sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
 use casefold_shared::metrics::Metrics;
@@ -64,16 +64,16 @@ async fn serve() -> Result<(), lambda_http::Error> {
     match handler {
         Handler::Http => {
             let callers = Callers::from_vars(|name| std::env::var(name).ok())?;
-            http::serve(service().await?, callers).await
+            http::serve(service()?, callers).await
         }
-        Handler::Jobs => jobs::serve(service().await?).await,
+        Handler::Jobs => jobs::serve(service()?).await,
     }
 }
 
-async fn service() -> Result<Service, lambda_http::Error> {
+fn service() -> Result<Service, lambda_http::Error> {
     let config = Config::from_env()?;
     let documents = DocumentsConfig::from_env()?;
-    let sdk = sdk_config(&config).await;
+    let sdk = function_sdk_config(&config);
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
     let mode = MetricsMode::from_env(MetricsMode::Emf)?;

@@ -281,9 +281,12 @@ impl Service {
     /// it is known that they miss nothing. A process that knows them asks nobody. Milestones are
     /// left to the projector, like rows: a case has none for a long time, and reads do without.
     pub(super) async fn establish(&self) -> Result<(), StoreError> {
-        self.case_generations.followed().await?;
-        self.list_generations.followed().await?;
-        self.audit_generations.followed().await?;
+        // All at once: it is what a process begins with, and its first caller waits for it.
+        futures::try_join!(
+            self.case_generations.followed(),
+            self.list_generations.followed(),
+            self.audit_generations.followed(),
+        )?;
         Ok(())
     }
 

@@ -182,6 +182,21 @@ fn a_body_is_told_by_its_type() {
     }
 }
 
+#[cfg(not(feature = "docs-ui"))]
+#[tokio::test]
+async fn without_a_page_to_browse_it_the_documentation_says_where_the_description_is() {
+    let reply = ask("GET", "/docs").send().await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("location")),
+        (303, "/docs/")
+    );
+    let page = ask("GET", "/docs/").send().await;
+    assert!(page.header("content-type").starts_with("text/html"));
+    // Relative, so that it holds behind a gateway's stage.
+    assert!(page.text().contains("href=\"../openapi.json\""));
+}
+
+#[cfg(feature = "docs-ui")]
 #[tokio::test]
 async fn the_documentation_page_loads_nothing_from_elsewhere() {
     let reply = ask("GET", "/docs").send().await;

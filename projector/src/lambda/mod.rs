@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::{CheckpointKeyConfig, Config, MasterKeyConfig, MetricsMode};
-use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::dynamodb::{DynamoStore, function_sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
 use casefold_shared::metrics::Metrics;
@@ -62,7 +62,7 @@ pub async fn main() -> ExitCode {
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let handler = Handler::named(&std::env::var("_HANDLER").unwrap_or_default())?;
     let config = Config::from_env()?;
-    let sdk = sdk_config(&config).await;
+    let sdk = function_sdk_config(&config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, clock.clone())?;
     let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));

@@ -21,6 +21,7 @@ use casefold_shared::gateway::{Generation, ProjectionId, StoreError, Stores};
 use casefold_shared::generations::follow::Follower;
 use casefold_shared::lists;
 use casefold_shared::milestone;
+use futures::future::try_join_all;
 use uuid::Uuid;
 
 use crate::fold::{CaseFolder, IndexFolder, ListsFolder, MilestoneFolder};
@@ -205,20 +206,26 @@ impl Projections {
     /// # Errors
     /// [`StoreError`] where the generations can't be read.
     pub async fn live(&self) -> Result<Live, StoreError> {
-        self.watch_lists().await?;
+        // All at once: it is what a process begins with, and its first batch waits for it.
+        let (_, cases, lists, milestones, groups, index) = futures::try_join!(
+            self.watch_lists(),
+            self.cases.live(),
+            self.lists.live(),
+            self.milestones.live(),
+            try_join_all(self.others.iter().map(Group::live)),
+            self.index.live(),
+        )?;
         let mut others: Vec<Arc<dyn Folder>> = Vec::new();
-        for folder in self.milestones.live().await? {
+        for folder in milestones {
             others.push(folder);
         }
-        for group in &self.others {
-            others.extend(group.live().await?);
-        }
-        for folder in self.index.live().await? {
+        others.extend(groups.into_iter().flatten());
+        for folder in index {
             others.push(folder);
         }
         Ok(Live {
-            cases: self.cases.live().await?,
-            lists: self.lists.live().await?,
+            cases,
+            lists,
             others,
         })
     }

@@ -22,6 +22,7 @@ use object_store::client::{
 use object_store::path::Path;
 use object_store::signer::{HeaderName, HeaderValue, Method, SignedUrlOptions, Signer};
 use object_store::{ClientOptions, CredentialProvider, Error};
+use tokio::sync::OnceCell;
 
 use super::{Grants, Manner, ObjectDocuments};
 use crate::clock::Clock;
@@ -175,25 +176,33 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        let roots = HttpsConnectorBuilder::new().with_native_roots();
-        let roots = roots.map_err(|error| Error::Generic {
-            store: "S3",
-            source: error.into(),
-        })?;
-        let connector = roots.https_or_http().enable_http1().build();
-        let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(HttpClient::new(Connection(client)))
+        Ok(HttpClient::new(Connection::default()))
     }
 }
 
-/// The connections, kept and used again.
-#[derive(Debug)]
-struct Connection(Client<HttpsConnector<TcpConnector>, HttpRequestBody>);
+/// The connections, kept and used again. What makes them is made with the first request, for
+/// whom to trust takes milliseconds to read, and many a process moves no document.
+#[derive(Debug, Default)]
+struct Connection(OnceCell<Connections>);
+
+type Connections = Client<HttpsConnector<TcpConnector>, HttpRequestBody>;
+
+impl Connection {
+    async fn made(&self) -> Result<&Connections, HttpError> {
+        let made = self.0.get_or_try_init(async || {
+            let roots = HttpsConnectorBuilder::new().with_native_roots()?;
+            let connector = roots.https_or_http().enable_http1().build();
+            Ok(Client::builder(TokioExecutor::new()).build(connector))
+        });
+        made.await
+            .map_err(|error: std::io::Error| HttpError::new(HttpErrorKind::Unknown, error))
+    }
+}
 
 #[async_trait]
 impl HttpService for Connection {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let answer = tokio::time::timeout(ANSWER_TIMEOUT, self.0.request(request))
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, self.made().await?.request(request))
             .await
             .map_err(|late| HttpError::new(HttpErrorKind::Timeout, late))?
             .map_err(|error| {

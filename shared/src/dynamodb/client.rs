@@ -2,21 +2,23 @@
 
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
+use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextMut;
 use aws_sdk_dynamodb::config::{
-    ConfigBag, Credentials, Intercept, RuntimeComponents, SharedHttpClient,
+    ConfigBag, Credentials, Intercept, RuntimeComponents, SharedCredentialsProvider,
+    SharedHttpClient,
 };
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use super::connection;
 use crate::config::Config;
 
 /// The region of an endpoint that isn't AWS's, where nothing names another. Such endpoints
@@ -50,19 +52,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(2);
 pub async fn sdk_config(config: &Config) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client(config.endpoint_url.as_deref()))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(TRY_TIMEOUT)
-                .operation_timeout(REQUEST_TIMEOUT)
-                .build(),
-        )
-        .retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(MAX_TRIES)
-                .with_initial_backoff(FIRST_PAUSE)
-                .with_max_backoff(MAX_PAUSE),
-        );
+        .timeout_config(timeouts())
+        .retry_config(tries());
     if let Some(endpoint_url) = &config.endpoint_url {
         loader = loader.endpoint_url(endpoint_url);
         if !needs_credentials(endpoint_url) {
@@ -78,6 +69,56 @@ pub async fn sdk_config(config: &Config) -> SdkConfig {
     loader.load().await
 }
 
+/// The same for a Lambda function, which Lambda gives its region and its credentials in its
+/// environment.
+///
+/// AWS's usual chain would ask there first, and would find them; but a program that has the chain
+/// has a megabyte more of other ways, and looks for files with each start. Of what else the chain
+/// reads, the variables that a deployment may need are read here: `AWS_ENDPOINT_URL`,
+/// `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`.
+pub fn function_sdk_config(config: &Config) -> SdkConfig {
+    of_variables(config, |name| std::env::var(name).ok())
+}
+
+fn of_variables(config: &Config, var: impl Fn(&str) -> Option<String>) -> SdkConfig {
+    let var = |name| var(name).filter(|value| !value.is_empty());
+    let is_set = |name| var(name).map(|value| value.eq_ignore_ascii_case("true"));
+    let endpoint_url = config
+        .endpoint_url
+        .clone()
+        .or_else(|| var("AWS_ENDPOINT_URL"));
+    let region = config.region.clone().or_else(|| var("AWS_REGION"));
+    let mut sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client(endpoint_url.as_deref()))
+        .credentials_provider(SharedCredentialsProvider::new(
+            EnvironmentVariableCredentialsProvider::new(),
+        ))
+        .identity_cache(IdentityCache::lazy().build())
+        .region(region.map(Region::new))
+        .timeout_config(timeouts())
+        .retry_config(tries());
+    sdk.set_endpoint_url(endpoint_url)
+        .set_use_fips(is_set("AWS_USE_FIPS_ENDPOINT"))
+        .set_use_dual_stack(is_set("AWS_USE_DUALSTACK_ENDPOINT"));
+    sdk.build()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(TRY_TIMEOUT)
+        .operation_timeout(REQUEST_TIMEOUT)
+        .build()
+}
+
+fn tries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(MAX_TRIES)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(MAX_PAUSE)
+}
+
 fn needs_credentials(endpoint_url: &str) -> bool {
     let host = endpoint_url.split('/').nth(2).unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default();
@@ -88,14 +129,10 @@ fn needs_credentials(endpoint_url: &str) -> bool {
     is_aws || has("AWS_ACCESS_KEY_ID") || has("AWS_PROFILE")
 }
 
-/// Connections are kept and used again. A plain-HTTP endpoint needs no certificates, which
-/// take time to load.
 fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
     match endpoint_url {
-        Some(url) if url.starts_with("http://") => Builder::new().build_http(),
-        Some(_) | None => Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https(),
+        Some(url) if url.starts_with("http://") => connection::plain(CONNECT_TIMEOUT),
+        Some(_) | None => connection::secure(CONNECT_TIMEOUT),
     }
 }
 
@@ -134,6 +171,38 @@ impl Intercept for WithoutToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_is_where_its_environment_says() {
+        let config = |endpoint_url: Option<&str>, region: Option<&str>| Config {
+            endpoint_url: endpoint_url.map(str::to_owned),
+            region: region.map(str::to_owned),
+            table_prefix: "court".to_owned(),
+        };
+        let of_lambda = |name: &str| match name {
+            "AWS_REGION" => Some("us-gov-west-1".to_owned()),
+            "AWS_USE_FIPS_ENDPOINT" => Some("true".to_owned()),
+            "AWS_USE_DUALSTACK_ENDPOINT" => Some(String::new()),
+            _ => None,
+        };
+        let sdk = of_variables(&config(None, None), of_lambda);
+        assert_eq!(sdk.region(), Some(&Region::from_static("us-gov-west-1")));
+        assert_eq!((sdk.endpoint_url(), sdk.use_fips()), (None, Some(true)));
+        assert_eq!(sdk.use_dual_stack(), None);
+        assert!(sdk.credentials_provider().is_some());
+
+        let emulated = |name: &str| match name {
+            "AWS_ENDPOINT_URL" => Some("http://127.0.0.1:4566".to_owned()),
+            name => of_lambda(name),
+        };
+        let sdk = of_variables(&config(None, None), emulated);
+        assert_eq!(sdk.endpoint_url(), Some("http://127.0.0.1:4566"));
+        // What Casefold's own variables say goes first.
+        let own = config(Some("http://127.0.0.1:8000"), Some("eu-west-2"));
+        let sdk = of_variables(&own, emulated);
+        assert_eq!(sdk.endpoint_url(), Some("http://127.0.0.1:8000"));
+        assert_eq!(sdk.region(), Some(&Region::from_static("eu-west-2")));
+    }
 
     #[test]
     fn only_endpoints_of_aws_need_credentials() {

@@ -6,7 +6,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`tables`] | names, keys, key formats, table definitions |
-//! | `client` | the way to the endpoint: credentials, time limits, tries |
+//! | `client`, `connection` | the way to the endpoint: credentials, time limits, tries; HTTP and TLS |
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `gather` | one request for what is asked for at one moment |
@@ -33,6 +33,7 @@ mod checkpoints;
 mod client;
 mod commit_index;
 mod commit_item;
+mod connection;
 mod control;
 mod create;
 mod error;
@@ -77,7 +78,7 @@ use crate::config::Config;
 use crate::gateway::{self, Consumed, OpenStores, Stores};
 use crate::keys::Keyring;
 
-pub use self::client::sdk_config;
+pub use self::client::{function_sdk_config, sdk_config};
 pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
 
 /// The stores on DynamoDB: commits, what is derived from them, and the rest.
@@ -95,7 +96,8 @@ pub struct DynamoStore {
 }
 
 impl DynamoStore {
-    /// The stores of a configuration, reached as [`sdk_config`] says.
+    /// The stores of a configuration, reached as [`sdk_config`] or
+    /// [`function_sdk_config`] says.
     pub fn new(sdk: &SdkConfig, config: &Config) -> Self {
         let meter = Meter::of_client();
         let client = aws_sdk_dynamodb::config::Builder::from(sdk)
