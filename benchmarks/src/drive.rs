@@ -55,14 +55,18 @@ pub(crate) async fn drive(
         return Ok(driven);
     }
     let begun = Instant::now();
-    while driven.took < limit && begun.elapsed() < limit * PATIENCE && driven.failure.is_none() {
+    // One round at least.
+    loop {
         contestant.begin_round().await?;
         round(contestant, cases, at_once, &mut driven).await;
         let since = Instant::now();
         contestant.settle().await?;
         driven.settling += since.elapsed();
+        let is_over = driven.took >= limit || begun.elapsed() >= limit * PATIENCE;
+        if is_over || driven.failure.is_some() {
+            return Ok(driven);
+        }
     }
-    Ok(driven)
 }
 
 /// Each worker has cases of its own, and takes one after another until the time is over.
