@@ -230,7 +230,7 @@ mod tests {
             docket_number: "102-26".parse().unwrap(),
             version: Version(9),
         };
-        let id = EventId(uuid::Uuid::from_u128(7));
+        let id = EventId(Uuid::from_u128(7));
         let event = StoredEvent::read(id, "FromALaterBuild", 4, r#"{"a":"é \" 	"}"#);
         let draft = DraftCommit {
             docket_number: at.docket_number,
