@@ -15,6 +15,7 @@ use casefold_shared::gateway::{Quarantined, StoreError, Stores, accounted, gathe
 use casefold_shared::keys::Vault;
 use casefold_shared::metrics::Metrics;
 use futures::StreamExt;
+use futures::future::join_all;
 
 use crate::everywhere::{Advances, advance_all};
 use crate::fold::{AdvanceError, Counts};
