@@ -41,9 +41,12 @@ const SELDOM: [(&str, &str); 17] = [
         "where a case has no keys yet, as those that were recorded before there were any",
     ),
     ("jobs dynamodb:PutItem snapshots", FIRST),
+    (
+        "jobs dynamodb:Query events",
+        "a case is behind its record, or has no snapshot yet",
+    ),
     ("jobs dynamodb:Scan events", FIRST),
     ("projector dynamodb:BatchGetItem keys", SEVERAL),
-    ("projector dynamodb:BatchGetItem snapshots", SEVERAL),
     ("projector dynamodb:GetItem events", BROKEN),
     (
         "worker dynamodb:DeleteItem snapshots",
@@ -51,6 +54,10 @@ const SELDOM: [(&str, &str); 17] = [
     ),
     ("worker dynamodb:GetItem events", BROKEN),
 ];
+
+/// Calls that are made or not by how fast the machine is: keys of one case are read again once what
+/// is known of them is old.
+const BY_TIME: [&str; 1] = ["worker dynamodb:GetItem keys"];
 
 /// A call: who, which operation, on which table.
 fn listed() -> BTreeSet<String> {
@@ -76,7 +83,8 @@ async fn what_is_called_of_dynamodb_is_what_is_listed_for_the_roles() {
         "called, and not listed in infra/calls.txt:\n{unlisted:#?}"
     );
     let seldom: BTreeSet<String> = SELDOM.iter().map(|(call, _)| (*call).to_owned()).collect();
-    let unseen: BTreeSet<_> = listed.difference(&recorded).cloned().collect();
+    let mut unseen: BTreeSet<_> = listed.difference(&recorded).cloned().collect();
+    unseen.retain(|call| !BY_TIME.contains(&call.as_str()));
     assert_eq!(
         unseen, seldom,
         "listed in infra/calls.txt, and never called"
