@@ -170,8 +170,9 @@ async fn go_on(stores: &Stores, number: DocketNumber, events: u64) -> Outcome<()
             commits.push(commit);
         }
         match stores.events.commits_append(&commits).await? {
-            AppendOutcome::Written => {}
-            other => return Err(format!("seeding {number} met {other:?}").into()),
+            // A try that was given up may have been carried out: the next finds what it wrote.
+            AppendOutcome::Written | AppendOutcome::Repeated(_) => {}
+            AppendOutcome::Conflict => return Err(format!("somebody else writes {number}").into()),
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 locals {
   # A row of widgets: a title, a statistic, and metrics as [namespace, name, dimension, value, …].
   widgets = [
-    { title = "Commands and refusals", stat = "Sum", metrics = [for name in ["Commands", "Refusals", "Conflicts", "Failures"] : ["Casefold", name, "Deployment", var.prefix]] },
+    { title = "Commands and refusals", stat = "Sum", metrics = [for name in ["Commands", "Refusals", "Conflicts", "DecidedBehind", "Failures"] : ["Casefold", name, "Deployment", var.prefix]] },
     { title = "A command takes (p50, p99; ms)", stat = "p99", metrics = [["Casefold", "CommandMillis", "Deployment", var.prefix, { stat = "p50" }], ["Casefold", "CommandMillis", "Deployment", var.prefix]] },
     { title = "The API's answers", stat = "Sum", metrics = [for name in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", name, "ApiId", var.api_id]] },
     { title = "The API's latency (p99; ms)", stat = "p99", metrics = [["AWS/ApiGateway", "Latency", "ApiId", var.api_id], ["AWS/ApiGateway", "IntegrationLatency", "ApiId", var.api_id]] },
