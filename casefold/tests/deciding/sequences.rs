@@ -120,7 +120,7 @@ async fn run(acts: Vec<Act>, filings: usize) {
                 let earlier = key.and_then(|key| first_ends.get(&key));
                 match earlier {
                     Some((before, first)) if bodies[*before] == bodies[command] => {
-                        assert_eq!(end, *first)
+                        assert_eq!(end, *first);
                     }
                     Some(_) => assert_eq!(end, Err("IDEMPOTENCY_KEY_REUSED")),
                     None => {
