@@ -24,6 +24,12 @@ fn parked(n: u32) -> Quarantined {
     }
 }
 
+/// Whether the engine says what a batch of reads costs: the embedded one does, and an emulator
+/// needn't.
+fn tells_units() -> bool {
+    std::env::var_os(crate::support::ENDPOINT_VARIABLE).is_none()
+}
+
 async fn cost<T>(court: &Court, work: impl Future<Output = T>) -> (T, Consumed) {
     let before = court.store.consumed();
     let done = work.await;
@@ -51,11 +57,10 @@ async fn items_that_are_asked_for_at_one_moment_are_read_by_one_request() {
         assert_eq!(found, expected, "{n}");
     }
     assert_eq!((each.requests, once.requests), (108, 2));
-    assert_eq!(
-        once.read_units,
-        105.0 / 2.0,
-        "what is asked for twice is read once"
-    );
+    if tells_units() {
+        let units = 105.0 / 2.0;
+        assert_eq!(once.read_units, units, "what comes twice is read once");
+    }
 }
 
 #[tokio::test]
@@ -110,7 +115,10 @@ async fn reads_at_one_moment_keep_apart_what_is_read_strongly() {
         }),
     )
     .await;
-    assert_eq!((cost.requests, cost.read_units), (2, 2.0 + 1.0));
+    assert_eq!(cost.requests, 2);
+    if tells_units() {
+        assert_eq!(cost.read_units, 2.0 + 1.0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
