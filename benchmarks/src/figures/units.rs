@@ -89,7 +89,7 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
                 "Averages of {COMMANDS} commands on one case ({ROUNDS} where a process is new for each), of which one \
                  writes a snapshot where one is written every {SNAPSHOT_EVERY}. *One after another* is how often a request began while no other was under way."
             ),
-            "The clock stands still: what a process reads anew every five seconds (the keys of cases it works on, \
+            "The clock stands still: what a process reads anew now and then (the keys of cases it works on, \
              three items for the generations) is no command's."
                 .to_owned(),
             "Folding is not counted for Casefold and for the naive design, whose snapshots somebody else writes \
