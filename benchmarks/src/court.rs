@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
@@ -137,18 +138,6 @@ pub(crate) async fn create_table(
     partition: &str,
     sort: Option<(&str, ScalarAttributeType)>,
 ) -> Outcome<()> {
-    let attribute = |name: &str, of: ScalarAttributeType| {
-        AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(of)
-            .build()
-    };
-    let key = |name: &str, role: KeyType| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(role)
-            .build()
-    };
     let mut table = client
         .create_table()
         .table_name(name)
@@ -162,4 +151,19 @@ pub(crate) async fn create_table(
     }
     table.send().await?;
     Ok(())
+}
+
+/// An attribute that a key has.
+pub(crate) fn attribute(
+    name: &str,
+    of: ScalarAttributeType,
+) -> Result<AttributeDefinition, BuildError> {
+    let attribute = AttributeDefinition::builder().attribute_name(name);
+    attribute.attribute_type(of).build()
+}
+
+/// A part of a key.
+pub(crate) fn key(name: &str, role: KeyType) -> Result<KeySchemaElement, BuildError> {
+    let key = KeySchemaElement::builder().attribute_name(name);
+    key.key_type(role).build()
 }

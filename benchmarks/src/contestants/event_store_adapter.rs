@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
-    KeyType, Projection, ProjectionType, ScalarAttributeType,
+    AttributeValue, BillingMode, GlobalSecondaryIndex, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
 };
 use casefold_shared::clock::{Clock, SystemClock};
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ use event_store_adapter_rs::{
 use super::docket::{Docket, DocketEvent, name_of};
 use super::{Answered, Checked, Contestant, SNAPSHOT_EVERY, Size};
 use crate::Outcome;
-use crate::court::{Court, create_table};
+use crate::court::{Court, attribute, create_table, key};
 use crate::items;
 
 const JOURNAL: &str = "journal";
@@ -197,18 +197,6 @@ async fn create_tables(client: &Client) -> Outcome<()> {
     )
     .await?;
     create_table(client, HEADS, "aid", None).await?;
-    let attribute = |name: &str, of: ScalarAttributeType| {
-        AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(of)
-            .build()
-    };
-    let key = |name: &str, role: KeyType| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(role)
-            .build()
-    };
     let history = GlobalSecondaryIndex::builder()
         .index_name(HISTORY)
         .key_schema(key("aid", KeyType::Hash)?)

@@ -17,7 +17,7 @@ use casefold_events::{
     CaseEvent, CommandId, Commit, CommitRef, DocketEntryId, DocketNumber, Version,
 };
 use casefold_shared::case::Case;
-use casefold_shared::gateway::{EntrySelection, Generation};
+use casefold_shared::gateway::{CommandRow, EntrySelection, Generation};
 use tokio::{join, try_join};
 
 use super::load::Purpose;
@@ -102,39 +102,12 @@ impl Service {
             // What wasn't used for so long tells nothing of what was used just now.
             learns: tail.is_none().then_some(Source::Memory),
         };
-        let Some(key) = wanted.key else {
-            return match (looks, tail) {
-                (false, _) => Ok(Some(FoundBasis::Case(basis))),
-                (true, Some(tail)) => self.with_tail(basis, tail, None).await,
-                (true, None) => self.caught_up(basis, None).await,
-            };
-        };
-        if let Some(commit) = basis.known.commit_of(key) {
+        if let Some(commit) = wanted.key.and_then(|key| basis.known.commit_of(key)) {
             return Ok(Some(FoundBasis::Repeated(commit)));
         }
         // The rows up to the snapshot that the case was read from are written, the commands past
         // it are known, and of any past the case the append finds the number taken.
-        let row = self.snapshots.command_get(number, key);
-        let version = basis.known.case.version;
-        let (row, tail) = match (looks, tail) {
-            (true, None) => {
-                let tail = self.events.commits_after(number, version);
-                let (row, tail) = try_join!(row, tail)?;
-                (row, Some(tail))
-            }
-            (_, tail) => (row.await?, tail),
-        };
-        if let Some(row) = row {
-            let commit = CommitRef {
-                docket_number: number,
-                version: row.version,
-            };
-            return Ok(Some(FoundBasis::Repeated(commit)));
-        }
-        match tail {
-            Some(tail) => self.with_tail(basis, tail, Some(key)).await,
-            None => Ok(Some(FoundBasis::Case(basis))),
-        }
+        self.looked(basis, tail, looks, wanted.key).await
     }
 
     /// From the store.
@@ -164,34 +137,50 @@ impl Service {
             let looks = !self.memory.of_snapshots.holds();
             // A snapshot at a version implies that the row of every command up to it is written,
             // so the row is read after the snapshot and never beside it.
-            let found = match wanted.key {
-                None if looks => self.caught_up(basis, None).await?,
-                None => Some(FoundBasis::Case(basis)),
-                Some(key) => {
-                    let row = self.snapshots.command_get(number, key);
-                    let version = basis.known.case.version;
-                    let (row, tail) = if looks {
-                        let tail = self.events.commits_after(number, version);
-                        let (row, tail) = try_join!(row, tail)?;
-                        (row, Some(tail))
-                    } else {
-                        (row.await?, None)
-                    };
-                    match (row, tail) {
-                        (Some(row), _) => Some(FoundBasis::Repeated(CommitRef {
-                            docket_number: number,
-                            version: row.version,
-                        })),
-                        (None, Some(tail)) => self.with_tail(basis, tail, Some(key)).await?,
-                        (None, None) => Some(FoundBasis::Case(basis)),
-                    }
-                }
-            };
-            if let Some(found) = found {
+            if let Some(found) = self.looked(basis, None, looks, wanted.key).await? {
                 return Ok(found);
             }
         }
         Err(ReadError::Moving)
+    }
+
+    /// Looks for the row of a command with a key, and, where it `looks`, for what is past the case
+    /// unless that was read already; both at once. `None`: the case has to be read anew.
+    async fn looked(
+        &self,
+        basis: Basis,
+        tail: Option<Vec<Commit>>,
+        looks: bool,
+        key: Option<&CommandId>,
+    ) -> Result<Option<FoundBasis>, ReadError> {
+        let Case {
+            docket_number,
+            version,
+            ..
+        } = basis.known.case;
+        let row = async {
+            match key {
+                Some(key) => self.snapshots.command_get(docket_number, key).await,
+                None => Ok(None),
+            }
+        };
+        let tail = async {
+            match tail {
+                None if looks => {
+                    let tail = self.events.commits_after(docket_number, version);
+                    tail.await.map(Some)
+                }
+                tail => Ok(tail),
+            }
+        };
+        match try_join!(row, tail)? {
+            (Some(CommandRow { version, .. }), _) => Ok(Some(FoundBasis::Repeated(CommitRef {
+                docket_number,
+                version,
+            }))),
+            (None, Some(tail)) => self.with_tail(basis, tail, key).await,
+            (None, None) => Ok(Some(FoundBasis::Case(basis))),
+        }
     }
 
     /// From its commits alone: it has no snapshot yet, so no rows of commands either.

@@ -115,7 +115,7 @@ impl Known {
     }
 
     fn is_worth_keeping(&self) -> bool {
-        let loaded = self.case.docket.on_record().count() + self.case.docket.off_record().len();
+        let loaded = self.case.docket.loaded() + self.case.docket.off_record().len();
         loaded <= MOST_ENTRIES && self.since.len() <= MOST_ENTRIES
     }
 }
@@ -181,10 +181,10 @@ impl Memory {
             self.forget(docket_number);
             return;
         }
-        let is_older = |there: Arc<Known>| {
+        let is_newer = |there: Arc<Known>| {
             there.generation == known.generation && there.case.version > known.case.version
         };
-        if !self.cases.peek(&docket_number).is_some_and(is_older) {
+        if !self.cases.peek(&docket_number).is_some_and(is_newer) {
             self.cases.insert(docket_number, known);
         }
     }

@@ -113,6 +113,9 @@ pub(super) struct Kept {
 pub(super) struct Stored {
     pub(super) state: State,
     pub(super) inventory: Inventory,
+    /// The inventory as it stands beside the state, where it was read from there: whoever changes
+    /// nothing of it need not pack it again.
+    pub(super) beside: Option<Vec<u8>>,
     pub(super) kept: Option<String>,
 }
 
@@ -314,18 +317,23 @@ pub(super) fn stored_in_state(item: &Item) -> Result<Option<Stored>, StoreError>
     if state.parts > 0 || state.kept.parts > 0 {
         return Ok(None);
     }
+    let (inventory, beside) = inventory_beside(item)?;
     Ok(Some(Stored {
         state,
-        inventory: inventory_beside(item)?,
+        inventory,
+        beside,
         kept: None,
     }))
 }
 
-/// The inventory that stands beside the state.
-fn inventory_beside(item: &Item) -> Result<Inventory, StoreError> {
+/// The inventory that stands beside the state, and as it stands there.
+fn inventory_beside(item: &Item) -> Result<(Inventory, Option<Vec<u8>>), StoreError> {
     match item.get(INVENTORY) {
-        None => Ok(Inventory::default()),
-        Some(AttributeValue::B(packed)) => Inventory::of_packed(packed.as_ref(), item),
+        None => Ok((Inventory::default(), None)),
+        Some(AttributeValue::B(packed)) => {
+            let inventory = Inventory::of_packed(packed.as_ref(), item)?;
+            Ok((inventory, Some(packed.as_ref().to_vec())))
+        }
         Some(_) => Err(corrupt(item, "the inventory of rows is not packed")),
     }
 }
@@ -378,15 +386,16 @@ pub(super) fn stored(rows: &Rows) -> Result<Option<Stored>, StoreError> {
     let state = state_of(item)?;
     let inventory = match state.parts {
         0 => Some(inventory_beside(item)?),
-        _ => inventory_apart(rows, item, state)?,
+        _ => inventory_apart(rows, item, state)?.map(|inventory| (inventory, None)),
     };
-    let Some(inventory) = inventory else {
+    let Some((inventory, beside)) = inventory else {
         return Ok(None);
     };
     let kept = text_of(rows, KEPT, state.kept.parts, state.kept.step)?;
     Ok(kept.map(|kept| Stored {
         state,
         inventory,
+        beside,
         kept: Some(kept).filter(|_| state.kept.parts > 0),
     }))
 }

@@ -122,8 +122,7 @@ impl DynamoStore {
     ) -> Result<Result<usize, Superseded>, StoreError> {
         let changes = from.inventory.changes_to(next.wanted);
         let written = if changes.is_empty() && from.kept.as_deref() == next.kept {
-            self.kept_move(target, from.state, &from.inventory, next)
-                .await?
+            self.kept_move(target, from, next).await?
         } else {
             self.kept_change(target, from, next, &changes).await?
         };
@@ -137,21 +136,27 @@ impl DynamoStore {
     async fn kept_move(
         &self,
         target: &Target,
-        state: State,
-        inventory: &Inventory,
+        from: Stored,
         next: &Next<'_>,
     ) -> Result<Written<()>, StoreError> {
+        let Stored {
+            state,
+            inventory,
+            beside,
+            ..
+        } = from;
         let moved = State {
             version: next.version,
             head_hash: next.head_hash,
             ..state
         };
-        let beside = match state.parts {
-            0 => {
+        let beside = match (beside, state.parts) {
+            (Some(beside), _) => Some(beside),
+            (None, 0) => {
                 let placed = inventory.placed(&target.partition, state.step, target.docket_number);
                 placed?.beside
             }
-            _ => None,
+            (None, _) => None,
         };
         let put = self.state_put(target, state, moved, beside);
         Ok(match self.put_if(put).await? {
@@ -172,6 +177,7 @@ impl DynamoStore {
             mut state,
             mut inventory,
             kept,
+            ..
         } = from;
         let keeps_the_same = kept.as_deref() == next.kept;
         let mut left = changes;

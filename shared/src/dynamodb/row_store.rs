@@ -197,6 +197,7 @@ fn case_rows(stored: Stored) -> CaseRows {
     let Stored {
         state,
         inventory: Inventory(places),
+        beside,
         kept,
     } = stored;
     CaseRows {
@@ -209,6 +210,7 @@ fn case_rows(stored: Stored) -> CaseRows {
             kept_step: state.kept.step,
             kept_parts: state.kept.parts,
             places,
+            beside,
         },
     }
 }
@@ -234,6 +236,7 @@ fn stored(read: &CaseRows) -> Stored {
     Stored {
         state,
         inventory: Inventory(mark.places.clone()),
+        beside: mark.beside.clone(),
         kept: kept.clone(),
     }
 }

@@ -124,6 +124,8 @@ pub(crate) struct RowsMark {
     pub(crate) kept_parts: usize,
     /// Which rows are stored, by place and sort key, with a digest of each.
     pub(crate) places: BTreeMap<String, BTreeMap<String, String>>,
+    /// The same as it is stored, where that is short.
+    pub(crate) beside: Option<Vec<u8>>,
 }
 
 /// What is to be stored of a case.
