@@ -80,7 +80,7 @@ impl Service {
                 }
                 // The counter is behind the cases: it was lost, or they came another way.
                 BeginOutcome::NumberTaken => {
-                    tally.conflict(true);
+                    tally.conflict();
                     self.recover_counter(year).await?;
                 }
             }
@@ -174,7 +174,11 @@ impl Service {
             let decision = match if_match(request, case.version, decision) {
                 // What is refused over a case that may be behind may be right by now.
                 Err(_) if !basis.is_head => {
+                    let version = case.version;
                     found = self.again(basis, wanted).await?;
+                    if matches!(&found, FoundBasis::Case(now) if now.known.case.version > version) {
+                        tally.behind();
+                    }
                     continue;
                 }
                 decision => decision?,
@@ -195,7 +199,11 @@ impl Service {
                     return self.repeated(&envelope, docket_number, commits).await;
                 }
                 AppendOutcome::Conflict => {
-                    tally.conflict(basis.is_head);
+                    if basis.is_head {
+                        tally.conflict();
+                    } else {
+                        tally.behind();
+                    }
                     found = self.again(basis, wanted).await?;
                 }
             }

@@ -90,7 +90,7 @@ impl Service {
                 AppendOutcome::Repeated(commits) => {
                     return self.repeated_group(&envelope, commits).await;
                 }
-                AppendOutcome::Conflict => tally.conflict(true),
+                AppendOutcome::Conflict => tally.conflict(),
             }
         }
         Err(CommandError::Contended)

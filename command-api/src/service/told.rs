@@ -36,15 +36,14 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Another commit had taken the number, so the command is decided again: a race was lost
-    /// where the case was read just then, and else it was behind.
-    pub(super) fn conflict(&self, was_head: bool) {
-        let count = if was_head {
-            &self.conflicts
-        } else {
-            &self.behind
-        };
-        count.fetch_add(1, Ordering::Relaxed);
+    /// A race was lost: the command is decided again.
+    pub(super) fn conflict(&self) {
+        self.conflicts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The case was behind its record: the command is decided again.
+    pub(super) fn behind(&self) {
+        self.behind.fetch_add(1, Ordering::Relaxed);
     }
 }
 
