@@ -16,24 +16,26 @@ use std::collections::BTreeSet;
 use acts::Acts;
 
 const BROKEN: &str = "where a commit is wrong or can't be read, it is looked at by itself";
-const SEVERAL: &str = "over several cases at once, and for cases of several pages";
+const COLD: &str = "a command on a case that the process hasn't dealt with, or on several at once";
 const FIRST: &str = "where it comes first to new tables: any process establishes the projections";
 
 /// What this test doesn't bring about, and when it is called.
-const SELDOM: [(&str, &str); 17] = [
+const SELDOM: [(&str, &str); 15] = [
     ("checkpointer dynamodb:GetItem events", BROKEN),
     ("checkpointer dynamodb:Query events", BROKEN),
-    ("command-api dynamodb:BatchGetItem keys", SEVERAL),
-    ("command-api dynamodb:BatchGetItem snapshots", SEVERAL),
+    ("command-api dynamodb:BatchGetItem keys", COLD),
+    ("command-api dynamodb:BatchGetItem snapshots", COLD),
     (
         "command-api dynamodb:GetItem events",
         "a command over several cases that is sent again is answered from what it did",
     ),
-    ("jobs dynamodb:BatchGetItem keys", SEVERAL),
-    ("jobs dynamodb:BatchGetItem snapshots", SEVERAL),
     (
         "jobs dynamodb:GetItem events",
         "a command that is sent again is answered from what it did",
+    ),
+    (
+        "jobs dynamodb:GetItem keys",
+        "where keys that were read with the case have grown old, and where both are refused",
     ),
     ("jobs dynamodb:PutItem control", FIRST),
     (
@@ -46,7 +48,6 @@ const SELDOM: [(&str, &str); 17] = [
         "a case is behind its record, or has no snapshot yet",
     ),
     ("jobs dynamodb:Scan events", FIRST),
-    ("projector dynamodb:BatchGetItem keys", SEVERAL),
     ("projector dynamodb:GetItem events", BROKEN),
     (
         "worker dynamodb:DeleteItem snapshots",

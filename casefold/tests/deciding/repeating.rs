@@ -27,8 +27,8 @@ async fn a_case_that_a_process_knows_is_written_by_one_request_and_one_it_does_n
     fold_all(&court, number).await;
     let (_, cold) = other.cost_of(other.send(number, unseal())).await;
     assert_eq!(
-        cold.requests, 3,
-        "snapshot and keys at once, then the put: {cold:?}"
+        cold.requests, 2,
+        "snapshot and keys together, then the put: {cold:?}"
     );
     let (_, warm) = other.cost_of(other.send(number, seal())).await;
     assert_eq!((warm.requests, warm.read_units), (1, 0.0));

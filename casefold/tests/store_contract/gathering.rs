@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use casefold_events::Version;
 use casefold_shared::gateway::{
-    CommandRow, Consumed, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
-    StoreError, gathered,
+    CommandRow, Consumed, EntrySelection, Generation, KeyStore, KeysPut, PutOutcome, Quarantined,
+    SnapshotStore, StoreError, StoredKeys, gathered,
 };
 use futures::future::{Either, join, join_all, select};
 
@@ -118,6 +118,37 @@ async fn reads_at_one_moment_keep_apart_what_is_read_strongly() {
     assert_eq!(cost.requests, 2);
     if tells_units() {
         assert_eq!(cost.read_units, 2.0 + 1.0);
+    }
+}
+
+#[tokio::test]
+async fn a_case_and_its_keys_are_read_by_one_request() {
+    let court = Court::open().await;
+    let case = fold(None, [&Chain::of(docket(101)).commit([petition()])]);
+    let put = court.store.case_put(FIRST, &case, Version::ZERO).await;
+    assert_eq!(put.unwrap(), PutOutcome::Written);
+    let keys = StoredKeys {
+        revision: 1,
+        ..StoredKeys::default()
+    };
+    let put = court.store.case_keys_put(docket(101), &keys).await;
+    assert_eq!(put.unwrap(), KeysPut::Written);
+    let numbers = [docket(101)];
+    let (_, cost) = cost(
+        &court,
+        gathered(async {
+            let read = court
+                .store
+                .case_get(FIRST, docket(101), EntrySelection::None);
+            let (read, found) = join(read, court.store.case_keys_get(&numbers)).await;
+            assert_eq!(read.unwrap(), Some(case));
+            assert_eq!(found.unwrap(), [(docket(101), keys)].into());
+        }),
+    )
+    .await;
+    assert_eq!(cost.requests, 1);
+    if tells_units() {
+        assert_eq!(cost.read_units, 0.5 + 1.0);
     }
 }
 

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | is remembered, and so are its keys | none |
 //! | is remembered, its keys are not | its keys, beside the commits past it |
-//! | isn't remembered | its snapshot, beside its keys |
+//! | isn't remembered | its snapshot, together with its keys |
 //! | has no snapshot yet | besides, all its commits |
 //!
 //! With an Idempotency-Key the row of the command is read besides, unless the command is known to
@@ -17,7 +17,7 @@ use casefold_events::{
     CaseEvent, CommandId, Commit, CommitRef, DocketEntryId, DocketNumber, Version,
 };
 use casefold_shared::case::Case;
-use casefold_shared::gateway::{CommandRow, EntrySelection, Generation};
+use casefold_shared::gateway::{CommandRow, EntrySelection, Generation, gathered};
 use tokio::{join, try_join};
 
 use super::load::Purpose;
@@ -123,7 +123,8 @@ impl Service {
             let snapshot = self
                 .snapshots
                 .case_get(generation, number, selection(&ids, &indexes));
-            let (snapshot, keys) = join!(snapshot, self.vault.keys_of(number));
+            let keys = self.vault.keys_of(number);
+            let (snapshot, keys) = gathered(async { join!(snapshot, keys) }).await;
             // What keeps the keys from being read is told by whoever can't do without them.
             drop(keys);
             let Some(case) = snapshot? else {

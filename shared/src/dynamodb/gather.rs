@@ -1,6 +1,6 @@
-//! One request for what is asked for at one moment of the table of what is derived, within work
-//! that is [gathered](crate::gateway::gathered). Of other tables a batch is seldom asked for that
-//! much, and a function need not be allowed to.
+//! One request for what is asked for at one moment of the tables of what is derived and of keys,
+//! within work that is [gathered](crate::gateway::gathered). Of other tables a batch is seldom asked
+//! for that much, and a function need not be allowed to.
 //!
 //! Who asks adds to a queue and yields once, so that everybody else who can go on adds theirs.
 //! Then whoever comes first takes the whole queue and has it asked, in a task of its own: so
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::DynamoStore;
 use super::item::Item;
-use super::read::{Batch, Consistency, MAX_BATCH_KEYS};
+use super::read::{Consistency, MAX_BATCH_KEYS, Part};
 use super::tables::{HASH_KEY, RANGE_KEY};
 use crate::gateway::{Account, BoxError, Gathering, StoreError};
 
@@ -30,18 +30,19 @@ pub(super) struct Gather {
     puts: Queues<Put>,
 }
 
-/// What requests must have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Kind {
-    within: Gathering,
-    consistency: Consistency,
-}
-
 /// A key that is asked for.
 #[derive(Debug)]
 struct Get {
+    of: Of,
     key: Item,
     tell: Tell<Option<Item>>,
+}
+
+/// What the keys of one part of a request have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Of {
+    table: String,
+    consistency: Consistency,
 }
 
 /// Items to be put.
@@ -56,6 +57,9 @@ type Tell<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// An item's key, as texts.
 type Key = (String, String);
+
+/// Keys, and who has asked for them.
+type Asked = HashMap<Key, (Item, Vec<Tell<Option<Item>>>)>;
 
 trait Waits {
     fn is_given_up(&self) -> bool;
@@ -74,7 +78,7 @@ impl Waits for Put {
 }
 
 #[derive(Debug)]
-struct Queues<T>(Arc<Mutex<HashMap<Kind, Vec<T>>>>);
+struct Queues<T>(Arc<Mutex<HashMap<Gathering, Vec<T>>>>);
 
 impl<T> Clone for Queues<T> {
     fn clone(&self) -> Self {
@@ -91,17 +95,17 @@ impl<T> Default for Queues<T> {
 impl<T: Waits> Queues<T> {
     /// Adds one, and gives all that wait once everybody has had the time to add: nobody, where
     /// somebody else took them.
-    async fn join(&self, kind: Kind, one: T) -> Vec<T> {
+    async fn join(&self, within: Gathering, one: T) -> Vec<T> {
         {
             let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if queues.len() > QUEUES {
                 queues.retain(|_, queue| !queue.iter().all(Waits::is_given_up));
             }
-            queues.entry(kind).or_default().push(one);
+            queues.entry(within).or_default().push(one);
         }
         tokio::task::yield_now().await;
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.remove(&kind).unwrap_or_default()
+        queues.remove(&within).unwrap_or_default()
     }
 }
 
@@ -110,22 +114,24 @@ impl DynamoStore {
     pub(super) async fn get_gathered(
         &self,
         within: Gathering,
+        table: &str,
         key: Item,
         consistency: Consistency,
     ) -> Result<Option<Item>, StoreError> {
         let (tell, told) = oneshot::channel();
-        let kind = Kind {
-            within,
+        let of = Of {
+            table: table.to_owned(),
             consistency,
         };
         let get = Get {
+            of,
             key: key.clone(),
             tell,
         };
-        let gets = self.gather.gets.join(kind, get).await;
+        let gets = self.gather.gets.join(within, get).await;
         if gets.len() > 1 {
             let store = self.clone();
-            let asked = async move { store.get_together(consistency, gets).await };
+            let asked = async move { store.get_together(gets).await };
             tokio::spawn(Account::carried(asked));
         } else {
             // One by itself is asked for alone, by whoever waits for it.
@@ -133,46 +139,46 @@ impl DynamoStore {
         }
         match told.await {
             Ok(answer) => answer,
-            Err(_) => {
-                let table = &self.tables.snapshots;
-                self.get_alone(table, key, consistency).await
-            }
+            Err(_) => self.get_alone(table, key, consistency).await,
         }
     }
 
-    async fn get_together(&self, consistency: Consistency, gets: Vec<Get>) {
-        let mut waiting: HashMap<Key, Vec<Tell<Option<Item>>>> = HashMap::new();
-        let mut keys = Vec::with_capacity(gets.len());
-        for Get { key, tell } in gets {
-            let tells = waiting.entry(key_of(&key)).or_default();
+    async fn get_together(&self, gets: Vec<Get>) {
+        let mut waiting: HashMap<Of, Asked> = HashMap::new();
+        for Get { of, key, tell } in gets {
             // A batch may not name an item twice.
-            if tells.is_empty() {
-                keys.push(key);
-            }
-            tells.push(tell);
+            let asked = waiting.entry(of).or_default().entry(key_of(&key));
+            asked.or_insert_with(|| (key, Vec::new())).1.push(tell);
         }
-        let request = Batch {
-            table: &self.tables.snapshots,
-            consistency,
+        let requests = requests(waiting).into_iter();
+        join_all(requests.map(|request| self.get_at_once(request))).await;
+    }
+
+    async fn get_at_once(&self, request: Vec<(Of, Asked)>) {
+        let parts = request.iter().map(|(of, asked)| Part {
+            table: &of.table,
+            consistency: of.consistency,
             attributes: None,
-        };
-        let batches = keys.chunks(MAX_BATCH_KEYS);
-        let batches = batches.map(|keys| async move {
-            let read = self.get_batch(request, keys.to_vec()).await;
-            (keys, read)
+            keys: asked.values().map(|(key, _)| key.clone()).collect(),
         });
-        for (keys, read) in join_all(batches).await {
-            let found = read.map(|items| {
-                let items = items.into_iter().map(|item| (key_of(&item), item));
-                items.collect::<HashMap<_, _>>()
-            });
-            for key in keys.iter().map(key_of) {
-                let tells = waiting.remove(&key).unwrap_or_default();
-                let answer = || match &found {
-                    Ok(items) => Some(Ok(items.get(&key).cloned())),
+        let read = self.get_batch(parts.collect()).await;
+        let by_key = |items: Vec<Item>| {
+            let items = items.into_iter().map(|item| (key_of(&item), item));
+            items.collect::<HashMap<_, _>>()
+        };
+        let found = read.map(|items| {
+            let of_table = |(table, items)| (table, by_key(items));
+            items.into_iter().map(of_table).collect::<HashMap<_, _>>()
+        });
+        for (of, asked) in request {
+            for (key, (_, tells)) in asked {
+                tell_all(tells, || match &found {
+                    Ok(items) => {
+                        let of_table = items.get(&of.table);
+                        Some(Ok(of_table.and_then(|items| items.get(&key)).cloned()))
+                    }
                     Err(error) => passing(error).map(Err),
-                };
-                tell_all(tells, answer);
+                });
             }
         }
     }
@@ -184,16 +190,12 @@ impl DynamoStore {
         items: Vec<Item>,
     ) -> Result<(), StoreError> {
         let (tell, told) = oneshot::channel();
-        let kind = Kind {
-            within,
-            consistency: Consistency::Strong,
-        };
         let items = Arc::new(items);
         let put = Put {
             items: items.clone(),
             tell,
         };
-        let puts = self.gather.puts.join(kind, put).await;
+        let puts = self.gather.puts.join(within, put).await;
         if puts.len() > 1 {
             let store = self.clone();
             let asked = async move { store.put_together(puts).await };
@@ -243,6 +245,28 @@ fn passing(error: &StoreError) -> Option<StoreError> {
         StoreError::Unavailable(source) => Some(StoreError::Unavailable(again(source))),
         StoreError::Refused(..) | StoreError::Corrupt { .. } | StoreError::TooLarge { .. } => None,
     }
+}
+
+/// Requests for all that waits, as few as do: of at most [`MAX_BATCH_KEYS`] keys each, and in one
+/// of them a table is read in one way.
+fn requests(waiting: HashMap<Of, Asked>) -> Vec<Vec<(Of, Asked)>> {
+    let mut requests: Vec<Vec<(Of, Asked)>> = Vec::new();
+    for (of, asked) in waiting {
+        let mut asked = asked.into_iter().peekable();
+        while asked.peek().is_some() {
+            let part: Asked = asked.by_ref().take(MAX_BATCH_KEYS).collect();
+            let has_room = |request: &&mut Vec<(Of, Asked)>| {
+                let keys: usize = request.iter().map(|(_, asked)| asked.len()).sum();
+                let mut tables = request.iter().map(|(there, _)| &there.table);
+                keys + part.len() <= MAX_BATCH_KEYS && tables.all(|table| *table != of.table)
+            };
+            match requests.iter_mut().find(has_room) {
+                Some(request) => request.push((of.clone(), part)),
+                None => requests.push(vec![(of.clone(), part)]),
+            }
+        }
+    }
+    requests
 }
 
 fn key_of(item: &Item) -> Key {

@@ -1,6 +1,6 @@
 //! Reads: one item, many items by their keys, a whole partition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
@@ -26,12 +26,13 @@ pub(super) enum Consistency {
     Strong,
 }
 
-/// Of which table items are read together, how, and which of their attributes.
-#[derive(Clone, Copy)]
-pub(super) struct Batch<'a> {
+/// What a request reads of one table: items by their keys, how, and which of their attributes.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
     pub(super) table: &'a str,
     pub(super) consistency: Consistency,
     pub(super) attributes: Option<&'a str>,
+    pub(super) keys: Vec<Item>,
 }
 
 impl DynamoStore {
@@ -40,8 +41,8 @@ impl DynamoStore {
         self.get_with(table, key, Consistency::Strong).await
     }
 
-    /// One item; where it is of what is derived, together with what else is asked for at this
-    /// moment, where work is [gathered](crate::gateway::gathered).
+    /// One item; where it is of what is derived or of keys, together with what else is asked for at
+    /// this moment, where work is [gathered](crate::gateway::gathered).
     pub(super) async fn get_with(
         &self,
         table: &str,
@@ -49,8 +50,8 @@ impl DynamoStore {
         consistency: Consistency,
     ) -> Result<Option<Item>, StoreError> {
         match Gathering::current() {
-            Some(within) if table == self.tables.snapshots => {
-                self.get_gathered(within, key, consistency).await
+            Some(within) if table == self.tables.snapshots || table == self.tables.keys => {
+                self.get_gathered(within, table, key, consistency).await
             }
             _ => self.get_alone(table, key, consistency).await,
         }
@@ -86,12 +87,13 @@ impl DynamoStore {
             .map(|sort| text_key(partition, sort))
             .collect();
         for batch in keys.chunks(MAX_BATCH_KEYS) {
-            let request = Batch {
+            let part = Part {
                 table,
                 consistency: Consistency::Strong,
                 attributes: None,
+                keys: batch.to_vec(),
             };
-            for row in self.get_batch(request, batch.to_vec()).await? {
+            for row in self.get_batch(vec![part]).await?.into_values().flatten() {
                 rows.insert(get_text(&row, RANGE_KEY)?.to_owned(), row);
             }
         }
@@ -108,58 +110,57 @@ impl DynamoStore {
     ) -> Result<Rows, StoreError> {
         let mut rows = Rows::new();
         for batch in keys.chunks(MAX_BATCH_KEYS) {
-            let request = Batch {
+            let part = Part {
                 table,
                 consistency: Consistency::Strong,
                 attributes: Some(attributes),
+                keys: batch.to_vec(),
             };
-            for row in self.get_batch(request, batch.to_vec()).await? {
+            for row in self.get_batch(vec![part]).await?.into_values().flatten() {
                 rows.insert(get_text(&row, HASH_KEY)?.to_owned(), row);
             }
         }
         Ok(rows)
     }
 
-    /// The items of at most [`MAX_BATCH_KEYS`] different keys, in no order. Those that are not
-    /// there are left out.
+    /// The items of at most [`MAX_BATCH_KEYS`] different keys, by their tables and in no order.
+    /// Each part is of another table. Items that are not there are left out.
     pub(super) async fn get_batch(
         &self,
-        batch: Batch<'_>,
-        keys: Vec<Item>,
-    ) -> Result<Vec<Item>, StoreError> {
-        let Batch {
-            table,
-            consistency,
-            attributes,
-        } = batch;
-        let mut keys = keys;
-        let mut items = Vec::with_capacity(keys.len());
+        parts: Vec<Part<'_>>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut parts = parts;
+        let mut items: HashMap<String, Vec<Item>> = HashMap::new();
         let mut pause = pauses().skip(1);
         loop {
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(keys))
-                .consistent_read(consistency == Consistency::Strong)
-                .set_projection_expression(attributes.map(str::to_owned))
-                .build()
-                .map_err(unbuilt)?;
+            let request = parts.iter_mut().map(|part| {
+                let keys = KeysAndAttributes::builder()
+                    .set_keys(Some(std::mem::take(&mut part.keys)))
+                    .consistent_read(part.consistency == Consistency::Strong)
+                    .set_projection_expression(part.attributes.map(str::to_owned))
+                    .build();
+                Ok((part.table.to_owned(), keys.map_err(unbuilt)?))
+            });
+            let request = request.collect::<Result<_, StoreError>>()?;
             let answer = self
                 .client
                 .batch_get_item()
-                .request_items(table, request)
+                .set_request_items(Some(request))
                 .send()
                 .await
                 .map_err(store_error)?;
-            let found = answer
-                .responses
-                .and_then(|mut all| all.remove(table))
-                .unwrap_or_default();
-            let some = !found.is_empty();
-            items.extend(found);
-            let left = answer
-                .unprocessed_keys
-                .and_then(|mut all| all.remove(table));
-            keys = left.map(|left| left.keys).unwrap_or_default();
-            if keys.is_empty() {
+            let mut some = false;
+            for (table, found) in answer.responses.unwrap_or_default() {
+                some |= !found.is_empty();
+                items.entry(table).or_default().extend(found);
+            }
+            let mut left = answer.unprocessed_keys.unwrap_or_default();
+            for part in &mut parts {
+                let left = left.remove(part.table);
+                part.keys = left.map(|left| left.keys).unwrap_or_default();
+            }
+            parts.retain(|part| !part.keys.is_empty());
+            if parts.is_empty() {
                 return Ok(items);
             }
             // An answer ends at 16 MB, which is no reason to slow down; an answer with
