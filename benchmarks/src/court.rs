@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    StreamSpecification, StreamViewType,
 };
 use casefold::engine::{DATABASE_FILE, Engine};
 use casefold_events::Timestamp;
@@ -131,17 +132,31 @@ pub(crate) fn keyring(clock: Arc<dyn Clock>) -> Keyring {
     Keyring::new(Arc::new(master), clock)
 }
 
+/// Whether others are told of what is written to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// By a stream of what each item is then.
+    ByStream,
+    Nobody,
+}
+
 /// A table with a partition key of text, and a sort key where it has one.
 pub(crate) async fn create_table(
     client: &Client,
     name: &str,
     partition: &str,
     sort: Option<(&str, ScalarAttributeType)>,
+    told: Told,
 ) -> Outcome<()> {
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewImage)
+        .build()?;
     let mut table = client
         .create_table()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest)
+        .set_stream_specification((told == Told::ByStream).then_some(stream))
         .attribute_definitions(attribute(partition, ScalarAttributeType::S)?)
         .key_schema(key(partition, KeyType::Hash)?);
     if let Some((sort, of)) = sort {

@@ -40,6 +40,10 @@ use figures::profile::Work;
 use progress::{result, step};
 use report::{Figure, Results};
 
+/// As the program `casefold` has it, for all contestants alike.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A result, where a failure ends the run.
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -258,7 +258,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::court::{Court, create_table};
+    use crate::court::{Court, Told, create_table};
     use crate::items;
 
     #[tokio::test(flavor = "multi_thread")]
@@ -266,7 +266,9 @@ mod tests {
         let court = Court::empty().await.unwrap();
         let client = court.client();
         for table in ["one", "other"] {
-            create_table(&client, table, "pk", None).await.unwrap();
+            create_table(&client, table, "pk", None, Told::Nobody)
+                .await
+                .unwrap();
         }
         let item = json!({"pk": {"S": "a"}, "n": {"N": "1"}, "b": {"B": "AQI="},
             "l": {"L": [{"BOOL": true}, {"M": {"s": {"SS": ["x"]}}}, {"NULL": true}]}});

@@ -32,7 +32,7 @@ const CASES_IN_STEP: usize = 25;
 
 /// How many such groups are folded at once: enough to hide the store's round trips behind one
 /// another, few enough to stay far from its limits.
-const GROUPS_AT_ONCE: usize = 2;
+const GROUPS_AT_ONCE: usize = 4;
 
 /// How long a build that starts tries parked cases again before it takes its first batch.
 /// Lambda gives a start ten seconds.

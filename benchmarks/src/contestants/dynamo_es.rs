@@ -14,7 +14,7 @@ use serde_json::json;
 use super::docket::{Docket, DocketEvent, name_of};
 use super::{Answered, Checked, Contestant, SNAPSHOT_EVERY, Size};
 use crate::Outcome;
-use crate::court::{Court, create_table};
+use crate::court::{Court, Told, create_table};
 use crate::items;
 
 /// The names that the library's own script gives its tables.
@@ -76,11 +76,16 @@ pub(crate) struct DynamoEs {
 }
 
 /// By way of the library's repository, as many events a transaction as it takes.
-pub(crate) async fn seed(court: &Court, size: Size, with_snapshots: bool) -> Outcome<()> {
+pub(crate) async fn seed(
+    court: &Court,
+    size: Size,
+    with_snapshots: bool,
+    told: Told,
+) -> Outcome<()> {
     let client = court.client();
     let sort = ("AggregateIdSequence", ScalarAttributeType::N);
-    create_table(&client, EVENTS, "AggregateTypeAndId", Some(sort)).await?;
-    create_table(&client, SNAPSHOTS, "AggregateTypeAndId", None).await?;
+    create_table(&client, EVENTS, "AggregateTypeAndId", Some(sort), told).await?;
+    create_table(&client, SNAPSHOTS, "AggregateTypeAndId", None, Told::Nobody).await?;
     let repository = DynamoEventRepository::new(client);
     futures::stream::iter((0..size.cases).map(Ok))
         .try_for_each_concurrent(CASES_AT_ONCE, |case| {

@@ -19,7 +19,7 @@ use event_store_adapter_rs::{
 use super::docket::{Docket, DocketEvent, name_of};
 use super::{Answered, Checked, Contestant, SNAPSHOT_EVERY, Size};
 use crate::Outcome;
-use crate::court::{Court, attribute, create_table, key};
+use crate::court::{Court, Told, attribute, create_table, key};
 use crate::items;
 
 const JOURNAL: &str = "journal";
@@ -187,16 +187,18 @@ fn event_of(item: &HashMap<String, AttributeValue>) -> Outcome<DocketEvent> {
     Ok(serde_json::from_slice(payload.as_ref())?)
 }
 
-/// As its documentation has them: three, and the index of the history of snapshots.
+/// As its documentation has them: three, the index of the history of snapshots, and a stream of
+/// the heads, in which the events are.
 async fn create_tables(client: &Client) -> Outcome<()> {
     create_table(
         client,
         JOURNAL,
         "aid",
         Some(("seq_nr", ScalarAttributeType::N)),
+        Told::Nobody,
     )
     .await?;
-    create_table(client, HEADS, "aid", None).await?;
+    create_table(client, HEADS, "aid", None, Told::ByStream).await?;
     let history = GlobalSecondaryIndex::builder()
         .index_name(HISTORY)
         .key_schema(key("aid", KeyType::Hash)?)

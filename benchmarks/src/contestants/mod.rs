@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 
 use crate::Outcome;
-use crate::court::{Court, Template};
+use crate::court::{Court, Template, Told};
 use crate::progress::step;
 
 /// After so many events the peers that keep snapshots write one.
@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Naive,
     EventStoreAdapter,
     DynamoEs,
+    /// The same, whose table has a stream as Casefold's has.
+    DynamoEsStream,
     DynamoEsSnapshots,
 }
 
@@ -50,6 +52,7 @@ enum Ground {
     Naive,
     EventStoreAdapter,
     DynamoEs,
+    DynamoEsStream,
     DynamoEsSnapshots,
 }
 
@@ -140,7 +143,7 @@ impl Answered {
 
 impl Kind {
     /// Those whose commands are compared.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::CasefoldWarm,
         Self::CasefoldCold,
         Self::Raw,
@@ -148,6 +151,7 @@ impl Kind {
         Self::Naive,
         Self::EventStoreAdapter,
         Self::DynamoEs,
+        Self::DynamoEsStream,
         Self::DynamoEsSnapshots,
     ];
 
@@ -160,11 +164,12 @@ impl Kind {
             Self::Naive => "one item a commit, uncached",
             Self::EventStoreAdapter => "event-store-adapter-rs, snapshot every 50",
             Self::DynamoEs => "dynamo-es, no snapshots",
+            Self::DynamoEsStream => "the same, into a table with a stream",
             Self::DynamoEsSnapshots => "dynamo-es, snapshot every 50",
         }
     }
 
-    /// Whether it is another library that does what Casefold does.
+    /// Whether it is another library that does what Casefold does, used as it is documented.
     pub(crate) const fn is_peer(self) -> bool {
         matches!(
             self,
@@ -179,6 +184,7 @@ impl Kind {
             Self::Naive => Ground::Naive,
             Self::EventStoreAdapter => Ground::EventStoreAdapter,
             Self::DynamoEs => Ground::DynamoEs,
+            Self::DynamoEsStream => Ground::DynamoEsStream,
             Self::DynamoEsSnapshots => Ground::DynamoEsSnapshots,
         }
     }
@@ -194,7 +200,9 @@ impl Kind {
             Self::EventStoreAdapter => {
                 Arc::new(event_store_adapter::Adapter::enter(court, size).await?)
             }
-            Self::DynamoEs => Arc::new(dynamo_es::DynamoEs::enter(court, size, false)),
+            Self::DynamoEs | Self::DynamoEsStream => {
+                Arc::new(dynamo_es::DynamoEs::enter(court, size, false))
+            }
             Self::DynamoEsSnapshots => Arc::new(dynamo_es::DynamoEs::enter(court, size, true)),
         })
     }
@@ -233,8 +241,9 @@ impl Ground {
             Self::Plain => raw::seed_plain(&court).await?,
             Self::Naive => naive::seed(&court, size).await?,
             Self::EventStoreAdapter => event_store_adapter::seed(&court, size).await?,
-            Self::DynamoEs => dynamo_es::seed(&court, size, false).await?,
-            Self::DynamoEsSnapshots => dynamo_es::seed(&court, size, true).await?,
+            Self::DynamoEs => dynamo_es::seed(&court, size, false, Told::Nobody).await?,
+            Self::DynamoEsStream => dynamo_es::seed(&court, size, false, Told::ByStream).await?,
+            Self::DynamoEsSnapshots => dynamo_es::seed(&court, size, true, Told::Nobody).await?,
         }
         court.close().await
     }

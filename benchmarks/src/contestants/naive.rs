@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use super::docket::{Docket, DocketEvent, name_of};
 use super::{Answered, Checked, Contestant, Size};
 use crate::Outcome;
-use crate::court::{Court, create_table};
+use crate::court::{Court, Told, create_table};
 use crate::items::{self, Item};
 
 const EVENTS: &str = "events";
@@ -30,8 +30,10 @@ pub(crate) struct Naive {
 /// The items as the design has them, put in batches.
 pub(crate) async fn seed(court: &Court, size: Size) -> Outcome<()> {
     let client = court.client();
-    create_table(&client, EVENTS, "pk", Some(("sk", ScalarAttributeType::N))).await?;
-    create_table(&client, SNAPSHOTS, "pk", None).await?;
+    // Whoever writes the snapshots has to be told of the events.
+    let sort = ("sk", ScalarAttributeType::N);
+    create_table(&client, EVENTS, "pk", Some(sort), Told::ByStream).await?;
+    create_table(&client, SNAPSHOTS, "pk", None, Told::Nobody).await?;
     for case in 0..size.cases {
         let mut docket = Docket::default();
         let mut events = Vec::new();

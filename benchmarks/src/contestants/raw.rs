@@ -8,7 +8,7 @@ use casefold_shared::dynamodb::tables::{EVENTS, HASH_KEY, RANGE_KEY};
 
 use super::{Answered, Checked, Contestant, Size, casefold};
 use crate::Outcome;
-use crate::court::{Court, PREFIX, create_table};
+use crate::court::{Court, PREFIX, Told, create_table};
 use crate::items::{self, Item};
 
 const PLAIN: &str = "plain";
@@ -26,7 +26,7 @@ pub(crate) struct Raw {
 /// A table without a stream.
 pub(crate) async fn seed_plain(court: &Court) -> Outcome<()> {
     let sort = (RANGE_KEY, ScalarAttributeType::N);
-    create_table(&court.client(), PLAIN, HASH_KEY, Some(sort)).await
+    create_table(&court.client(), PLAIN, HASH_KEY, Some(sort), Told::Nobody).await
 }
 
 impl Raw {

@@ -31,6 +31,10 @@ use clerks::Clerks;
 use serde_json::{Value, json};
 use support::{Client, Served, served_case, tool};
 
+/// The ceiling is of this process, and the rebuild of the program, which has this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The generation that is rebuilt; readers follow the newest.
 const REBUILT: &str = "2";
 const CLIENTS: usize = 4;

@@ -13,6 +13,7 @@ use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
+use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
@@ -163,8 +164,8 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         let stopped = stopped.clone();
         feeds.spawn(async move { live.run(target, stopped).await });
     }
-    let store = Arc::clone(backend.store());
-    let stores = Stores::of(store);
+    let store = DynamoStore::clone(backend.store()).keeping_unpacked();
+    let stores = Stores::of(Arc::new(store));
     let service = Service::new(stores, Arc::new(SystemClock))
         .with_documents(documents)
         .with_metrics(backend.metrics()?);

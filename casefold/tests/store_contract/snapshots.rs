@@ -48,6 +48,46 @@ async fn a_case_comes_back_as_it_was_written_below_at_and_above_a_page() {
     assert_eq!(other, None);
 }
 
+/// Whoever keeps what was unpacked reads what is stored all the same, whoever wrote it: a case that
+/// went on, one of the same version that was folded anew, one that was removed.
+#[tokio::test]
+async fn what_is_kept_unpacked_is_never_answered_in_the_place_of_what_is_stored() {
+    let court = Court::open().await;
+    for entries in [3, 51] {
+        let keeping = court.store.clone().keeping_unpacked();
+        let number = docket(101 + entries);
+        let read = async || {
+            let all = EntrySelection::All;
+            keeping.case_get(FIRST, number, all).await.unwrap()
+        };
+        let commits = chain(
+            number,
+            [vec![petition()], filed_all(1..=entries), vec![served(1)]],
+        );
+        let case = fold(None, &commits[..2]);
+        let put = court.store.case_put(FIRST, &case, Version::ZERO).await;
+        assert_eq!(put.unwrap(), PutOutcome::Written);
+        for _ in 0..3 {
+            assert_eq!(read().await.as_ref(), Some(&case), "{entries}");
+        }
+        let after = fold(Some(case.clone()), &commits[2..]);
+        let put = court.store.case_put(FIRST, &after, case.version).await;
+        assert_eq!(put.unwrap(), PutOutcome::Written);
+        for _ in 0..3 {
+            assert_eq!(read().await.as_ref(), Some(&after), "{entries}");
+        }
+        court.store.case_remove(FIRST, number).await.unwrap();
+        assert_eq!(read().await, None, "{entries}");
+        let mut anew = after.clone();
+        anew.caption = "Somebody who was forgotten".to_owned().into();
+        let put = court.store.case_put(FIRST, &anew, Version::ZERO).await;
+        assert_eq!(put.unwrap(), PutOutcome::Written);
+        for _ in 0..3 {
+            assert_eq!(read().await.as_ref(), Some(&anew), "{entries}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_case_that_grows_past_a_page_loses_nothing() {
     let court = Court::open().await;

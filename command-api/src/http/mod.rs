@@ -68,7 +68,7 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
 /// What handlers need.
 #[derive(Clone)]
 pub struct ApiState {
-    pub(crate) service: Service,
+    pub(crate) service: Arc<Service>,
     pub(crate) callers: Arc<Callers>,
     pub(crate) trusted_proxies: usize,
     pub(crate) limit: Option<AnswerLimit>,
@@ -83,7 +83,7 @@ impl ApiState {
     /// The same for callers who are known in this way.
     pub(crate) fn known_by(service: Service, callers: Callers) -> Self {
         Self {
-            service,
+            service: Arc::new(service),
             callers: Arc::new(callers),
             trusted_proxies: 0,
             limit: None,

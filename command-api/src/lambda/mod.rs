@@ -75,7 +75,8 @@ fn service() -> Result<Service, lambda_http::Error> {
     let documents = DocumentsConfig::from_env()?;
     let sdk = function_sdk_config(&config);
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
-    let store = Arc::new(DynamoStore::new(&sdk, &config).with_keyring(keyring));
+    let store = DynamoStore::new(&sdk, &config).with_keyring(keyring);
+    let store = Arc::new(store.keeping_unpacked());
     let mode = MetricsMode::from_env(MetricsMode::Emf)?;
     let metrics = Metrics::of(mode, &config.table_prefix, Arc::new(SystemClock));
     let service = Service::new(Stores::of(store), Arc::new(SystemClock)).with_metrics(metrics);

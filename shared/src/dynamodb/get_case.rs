@@ -14,7 +14,7 @@ use casefold_events::{DocketEntryId, DocketNumber, Version};
 
 use super::DynamoStore;
 use super::error::Reason;
-use super::item::{corrupt, get_number};
+use super::item::{Item, corrupt, get_number};
 use super::layout;
 use super::read::{Consistency, Rows};
 use super::tables::{HEADER, PAGES, directory_sort, page_sort, snapshot_partition, text_key};
@@ -57,10 +57,7 @@ impl DynamoStore {
             else {
                 return Ok(None);
             };
-            let sorts = layout::continuations(HEADER, &first)?.into_iter().collect();
-            let more = self.rows_or_none(&partition, sorts).await?;
-            if let Some(body) = layout::assemble(HEADER, &first, &more)? {
-                let mut case = layout::case_of_body(&first, &body)?;
+            if let Some(mut case) = self.case_of_header(&partition, first).await? {
                 match self.case_fill(&partition, &mut case, wanted).await? {
                     Filled::Yes => return Ok(Some(case)),
                     Filled::Moved => missing = None,
@@ -75,6 +72,30 @@ impl DynamoStore {
                 Reason("the case was written again each time it was read").into(),
             ),
         })
+    }
+
+    /// The case in a header, with the entries that are there; `None` where its rows are of several
+    /// versions.
+    async fn case_of_header(
+        &self,
+        partition: &str,
+        first: Item,
+    ) -> Result<Option<Case>, StoreError> {
+        let unpacked = self.unpacked.as_ref();
+        if let Some(case) = unpacked.and_then(|unpacked| unpacked.case_of(&first)) {
+            return Ok(Some(case));
+        }
+        let sorts: BTreeSet<_> = layout::continuations(HEADER, &first)?.into_iter().collect();
+        let is_one_row = sorts.is_empty();
+        let more = self.rows_or_none(partition, sorts).await?;
+        let Some(body) = layout::assemble(HEADER, &first, &more)? else {
+            return Ok(None);
+        };
+        let case = layout::case_of_body(&first, &body)?;
+        if let Some(unpacked) = unpacked.filter(|_| is_one_row) {
+            unpacked.keep(first, case.clone());
+        }
+        Ok(Some(case))
     }
 
     /// Loads more of a case that was read before. It needs no header: a page that is not

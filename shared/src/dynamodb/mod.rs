@@ -10,6 +10,7 @@
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `gather` | one request for what is asked for at one moment |
+//! | `unpacked` | headers of cases as they were seen last, so that the same bytes aren't unpacked again |
 //! | `events`, `control` | [`EventStore`](crate::gateway::EventStore), [`ControlStore`](crate::gateway::ControlStore) |
 //! | `checkpoints`, `checkpoint_item` | [`CheckpointStore`](crate::gateway::CheckpointStore): signed checkpoints, and what they stand over |
 //! | `keys` | [`KeyStore`](crate::gateway::KeyStore) |
@@ -63,6 +64,7 @@ mod row_store;
 mod rows;
 mod snapshots;
 pub mod tables;
+mod unpacked;
 mod write;
 
 use std::sync::Arc;
@@ -74,6 +76,7 @@ use self::gather::Gather;
 use self::lists_put::KnownBuckets;
 use self::meter::Meter;
 use self::tables::Tables;
+use self::unpacked::Unpacked;
 use crate::config::Config;
 use crate::gateway::{self, Consumed, OpenStores, Stores};
 use crate::keys::Keyring;
@@ -92,6 +95,7 @@ pub struct DynamoStore {
     meter: Meter,
     known_buckets: KnownBuckets,
     gather: Gather,
+    unpacked: Option<Unpacked>,
     keyring: Keyring,
 }
 
@@ -110,6 +114,7 @@ impl DynamoStore {
             meter,
             known_buckets: KnownBuckets::default(),
             gather: Gather::default(),
+            unpacked: None,
             keyring: Keyring::locked(),
         }
     }
@@ -119,6 +124,17 @@ impl DynamoStore {
     #[must_use]
     pub fn with_keyring(self, keyring: Keyring) -> Self {
         Self { keyring, ..self }
+    }
+
+    /// The same stores, which keep the headers of cases that they have read unpacked, for those
+    /// who read the same cases again and again: the case is read each time, but what comes again
+    /// byte by byte isn't unpacked again. It takes 16 MiB at most.
+    #[must_use]
+    pub fn keeping_unpacked(self) -> Self {
+        Self {
+            unpacked: Some(Unpacked::default()),
+            ..self
+        }
     }
 
     /// The tables' names.
@@ -146,6 +162,7 @@ impl DynamoStore {
             meter,
             known_buckets: KnownBuckets::default(),
             gather: Gather::default(),
+            unpacked: None,
             ..self.clone()
         }
     }
