@@ -64,6 +64,8 @@ impl Court {
         let dir = tempfile::tempdir()?;
         let (from, to) = (template.0.path(), dir.path());
         std::fs::copy(from.join(DATABASE_FILE), to.join(DATABASE_FILE))?;
+        // Else the first seconds that are measured would wait for the disk to take the copy.
+        std::fs::File::open(to.join(DATABASE_FILE))?.sync_all()?;
         Self::start(dir).await
     }
 

@@ -12,6 +12,9 @@ use crate::stats::printed;
 
 /// How long the first answer may take, in milliseconds.
 const START: f64 = 20.0;
+/// What is measured beside the starts.
+const CHECKPOINT: &str = "work checkpoint";
+
 /// What a package may weigh, in MB.
 const ZIP: f64 = 4.0;
 
@@ -33,7 +36,7 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
         Vec::new()
     } else {
         step(format!(
-            "  starting each function {times} times: cargo test -p casefold --test lambda"
+            "  starting each function {times} times: cargo test --release -p casefold --test lambda"
         ));
         let (root, dir) = (context.root.clone(), dir);
         tokio::task::spawn_blocking(move || start(&root, &dir, times)).await??
@@ -89,6 +92,8 @@ fn start(root: &Path, dir: &Path, times: usize) -> Outcome<Vec<Started>> {
         .args([
             "test",
             "-q",
+            // Of a debug build the engine would be most of the time.
+            "--release",
             "-p",
             "casefold",
             "--test",
@@ -167,10 +172,12 @@ fn goals(started: &[Started], zips: &[(String, f64)]) -> Vec<Goal> {
         let verdict = Verdict::of(figures.iter().all(|&it| it <= most));
         Goal::new(name, told.join(" / "), verdict)
     };
+    // A checkpoint is a second's work: it waits until idle workers have looked again.
+    let answers = started.iter().filter(|it| it.name != CHECKPOINT);
     vec![
         goal(
             format!("first answer within {START} ms of the start of the process"),
-            started.iter().map(|it| it.median).collect(),
+            answers.map(|it| it.median).collect(),
             START,
         ),
         goal(

@@ -43,8 +43,9 @@ impl Clerks {
         let rate = samples.len() as f64 / self.since.elapsed().as_secs_f64();
         samples.sort_unstable();
         let at = |share: f64| {
-            let index = ((samples.len() - 1) as f64 * share).round() as usize;
-            (samples[index].as_secs_f64() * 10_000.0).round() / 10.0
+            let index = (samples.len().saturating_sub(1) as f64 * share).round() as usize;
+            let sample = samples.get(index);
+            sample.map(|took| (took.as_secs_f64() * 10_000.0).round() / 10.0)
         };
         json!({
             "commands": samples.len(), "perSecond": rate.round(),

@@ -1,11 +1,11 @@
 //! A rebuild beside clerks who go on filing: `cargo bench -p casefold --bench rebuild`.
 //!
 //! It generates histories (10,000 cases of ten commits; `CASEFOLD_BENCH_CASES` says otherwise),
-//! serves them, and lets 4 clients file and change cases without end: alone, beside
-//! `casefold rebuild case --to 2`, and beside the **ceiling**, which is the same scan and the
-//! same items written raw, through the same SDK on the same engine, with nothing decoded and
-//! nothing folded. Then every snapshot is compared with a pure fold. `CASEFOLD_BENCH_DIR` names
-//! a directory to work in, which may hold histories generated before.
+//! serves them, and lets 4 clients (`CASEFOLD_BENCH_CLERKS`; 0 for none) file and change cases
+//! without end: alone, beside `casefold rebuild case --to 2`, and beside the **ceiling**, which is
+//! the same scan and the same items written raw, through the same SDK on the same engine, with
+//! nothing decoded and nothing folded. Then every snapshot is compared with a pure fold.
+//! `CASEFOLD_BENCH_DIR` names a directory to work in, which may hold histories generated before.
 //!
 //! Units and counts are exact. Times depend on the machine; ratios within one run compare.
 
@@ -67,13 +67,17 @@ async fn measure() -> Value {
     until_folded(&clerk).await;
     let folding = folding.elapsed();
 
+    let named = std::env::var("CASEFOLD_BENCH_CLERKS").ok();
+    let clients = named.map_or(CLIENTS, |named| named.parse().unwrap());
     step("clerks alone");
-    let clerks = Clerks::at_work(&clerk, CLIENTS);
-    tokio::time::sleep(ALONE).await;
+    let clerks = Clerks::at_work(&clerk, clients);
+    if clients > 0 {
+        tokio::time::sleep(ALONE).await;
+    }
     let alone = clerks.go_home().await;
 
     step("rebuilding");
-    let clerks = Clerks::at_work(&clerk, CLIENTS);
+    let clerks = Clerks::at_work(&clerk, clients);
     let (rebuilt, memory) = rebuild(dir).await;
     let beside = clerks.go_home().await;
 
@@ -93,7 +97,7 @@ async fn measure() -> Value {
 
     step("the ceiling");
     let items = ceiling::items_of(dir, REBUILT).await;
-    let clerks = Clerks::at_work(&clerk, CLIENTS);
+    let clerks = Clerks::at_work(&clerk, clients);
     let ceiling = ceiling::run(dir, items).await;
     let beside_ceiling = clerks.go_home().await;
 
