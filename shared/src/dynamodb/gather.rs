@@ -166,19 +166,19 @@ impl DynamoStore {
             let items = items.into_iter().map(|item| (key_of(&item), item));
             items.collect::<HashMap<_, _>>()
         };
-        let found = read.map(|items| {
+        let mut found = read.map(|items| {
             let of_table = |(table, items)| (table, by_key(items));
             items.into_iter().map(of_table).collect::<HashMap<_, _>>()
         });
         for (of, asked) in request {
             for (key, (_, tells)) in asked {
-                tell_all(tells, || match &found {
+                match &mut found {
                     Ok(items) => {
-                        let of_table = items.get(&of.table);
-                        Some(Ok(of_table.and_then(|items| items.get(&key)).cloned()))
+                        let of_table = items.get_mut(&of.table);
+                        tell_item(tells, of_table.and_then(|items| items.remove(&key)));
                     }
-                    Err(error) => passing(error).map(Err),
-                });
+                    Err(error) => tell_all(tells, || passing(error).map(Err)),
+                }
             }
         }
     }
@@ -224,6 +224,16 @@ impl DynamoStore {
             Ok(()) => Some(Ok(())),
             Err(error) => passing(error).map(Err),
         });
+    }
+}
+
+/// Tells everybody who waits of one item: as a rule that is one, who needs no copy.
+fn tell_item(mut tells: Vec<Tell<Option<Item>>>, item: Option<Item>) {
+    let last = tells.pop();
+    tell_all(tells, || Some(Ok(item.clone())));
+    if let Some(last) = last {
+        // Who has gone is not missed.
+        let _ = last.send(Ok(item));
     }
 }
 
