@@ -14,7 +14,8 @@
 //! | --- | --- |
 //! | this one | a rebuild from its beginning to its end |
 //! | `steps` | its steps, each of which can be taken by itself |
-//! | `segments`, [`pages`] | going through the event table: leases, progress; whole cases |
+//! | `passage` | going through the event table, with workers in tasks of their own |
+//! | `segments`, [`pages`] | one worker's part in that: leases, progress; whole cases |
 //! | `pace` | keeping to a rate of write units |
 //! | [`reconcile`] | each case's head against what is stored, and mending it |
 //! | [`compare`] | two generations against one another, field by field |
@@ -22,6 +23,7 @@
 pub mod compare;
 mod pace;
 pub mod pages;
+pub(crate) mod passage;
 pub mod reconcile;
 pub(crate) mod segments;
 mod steps;

@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::segments::{Scanned, Segments, Sum};
+use super::passage::Passage;
+use super::segments::{Scanned, Sum};
 use super::{OpenFolder, Progress, WorkError};
 use look::Looker;
 
@@ -260,16 +261,13 @@ impl Reconcile {
             });
         }
         let tell = |sum: &Sum<Found>| progress.at(&status_of(sum));
-        let segments = Segments {
+        let passage = Passage {
             leases: stores.leases.clone(),
             clock: self.clock.clone(),
             group: format!("reconcile/{}/{}", self.id, begun.look),
             of: begun.segments,
-            stop,
-            tell: &tell,
-            known: Arc::default(),
         };
-        let sum = segments.run(&workers).await?;
+        let sum = passage.run(workers, stop, &tell).await?;
         let complete = sum.ended == begun.segments;
         let noted = complete && stage == Stage::Complete;
         if noted {

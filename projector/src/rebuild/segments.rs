@@ -6,12 +6,13 @@
 //! progress; one that was held up finds that its lease is not its own any more and stops. What
 //! it did meanwhile was done twice, which is harmless.
 
+mod known;
 mod progress;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,9 +26,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
+pub(super) use self::known::Known;
 pub use self::progress::Scanned;
 pub(crate) use self::progress::{Progress, Sum, ended_of, standing};
-use self::progress::{parse, sum, to_text};
+use self::progress::{parse, to_text};
 use super::pages::{Page, Pages};
 use super::pause;
 use crate::history::History;
@@ -66,7 +68,7 @@ pub(crate) trait Work: Send + Sync {
 }
 
 /// Why work stopped.
-pub(crate) trait Failure: From<StoreError> + fmt::Display {
+pub(crate) trait Failure: From<StoreError> + fmt::Display + Send + 'static {
     /// Whether the same may succeed a moment later.
     fn may_pass(&self) -> bool;
 }
@@ -88,33 +90,29 @@ impl<C> Counts for C where
 {
 }
 
-/// Work that goes through all segments.
-pub(crate) struct Segments<'a, C> {
-    pub(crate) leases: Arc<dyn LeaseStore>,
-    pub(crate) clock: Arc<dyn Clock>,
+/// Segments that are gone through, by one worker; a [`Passage`](super::passage::Passage) has several.
+pub(super) struct Segments<'a, C> {
+    pub(super) leases: Arc<dyn LeaseStore>,
+    pub(super) clock: Arc<dyn Clock>,
     /// The group of the leases: work of the same group is shared and resumed.
-    pub(crate) group: String,
-    pub(crate) of: u32,
-    pub(crate) stop: &'a watch::Receiver<bool>,
+    pub(super) group: String,
+    pub(super) of: u32,
+    pub(super) stop: &'a watch::Receiver<bool>,
     /// Is told each time that a segment has come further.
-    pub(crate) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
-    pub(crate) known: Arc<Mutex<BTreeMap<u32, Progress<C>>>>,
+    pub(super) tell: &'a (dyn Fn(&Sum<C>) + Send + Sync),
+    pub(super) known: Arc<Known<C>>,
 }
 
 impl<C: Counts> Segments<'_, C> {
-    /// Works through the segments with some workers until all are at their end, or until it is
-    /// told to stop; then the page that each is at is left for whoever goes on.
-    pub(crate) async fn run<W: Work<Counts = C>>(&self, workers: &[W]) -> Result<Sum<C>, W::Error> {
-        self.look().await?;
-        let working = workers.iter().map(|worker| self.work(worker));
-        futures::future::try_join_all(working).await?;
+    /// How far all segments are, as their leases say now.
+    pub(super) async fn standing<E: Failure>(&self) -> Result<Sum<C>, E> {
         self.look().await?;
         Ok(self.sum())
     }
 
     /// Works on one segment, as soon as nobody else does, and gives how far it is then: at its
     /// end, or where it was told to stop.
-    pub(crate) async fn one<W: Work<Counts = C>>(
+    pub(super) async fn one<W: Work<Counts = C>>(
         &self,
         worker: &W,
         index: u32,
@@ -134,10 +132,12 @@ impl<C: Counts> Segments<'_, C> {
         }
     }
 
-    /// Takes one segment after the other that nobody else works on.
-    async fn work<W: Work<Counts = C>>(&self, worker: &W) -> Result<(), W::Error> {
+    /// Takes one segment after the other that nobody else works on, until all are at their end,
+    /// or it is told to stop.
+    pub(super) async fn work<W: Work<Counts = C>>(&self, worker: &W) -> Result<(), W::Error> {
         let owner = self.clock.new_id().to_string();
         while !*self.stop.borrow() {
+            let let_go = self.known.one_let_go();
             let states = self.look().await?;
             let sum = self.sum();
             if sum.ended == self.of {
@@ -145,7 +145,10 @@ impl<C: Counts> Segments<'_, C> {
             }
             let Some((segment, lease)) = self.take(&states, &owner).await? else {
                 // Told to stop meanwhile, it ends here as well.
-                pause(LOOK_AGAIN, self.stop).await;
+                tokio::select! {
+                    _ = pause(LOOK_AGAIN, self.stop) => {}
+                    () = let_go => {}
+                }
                 continue;
             };
             self.segment(worker, segment, lease).await?;
@@ -162,20 +165,14 @@ impl<C: Counts> Segments<'_, C> {
             .collect();
         for (segment, state) in &by_segment {
             if let Some(progress) = parse(state.progress.as_deref()) {
-                self.note(*segment, progress);
+                self.known.note(*segment, progress);
             }
         }
         Ok(by_segment)
     }
 
-    fn note(&self, segment: u32, progress: Progress<C>) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(segment, progress);
-    }
-
-    pub(crate) fn sum(&self) -> Sum<C> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        sum(known.values(), self.of)
+    fn sum(&self) -> Sum<C> {
+        self.known.sum(self.of)
     }
 
     /// Takes the first segment that is neither at its end nor in anybody's hands, beginning at
@@ -192,12 +189,8 @@ impl<C: Counts> Segments<'_, C> {
         for nth in 0..self.of {
             let index = (first % self.of + nth) % self.of;
             let state = states.get(&index);
-            let has_ended = {
-                let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-                known.get(&index).is_some_and(|progress| progress.ended)
-            };
             let is_held = state.is_some_and(|it| it.owner.is_some() && it.until > now);
-            if has_ended || is_held {
+            if self.known.has_ended(index) || is_held {
                 continue;
             }
             if let Some(taken) = self.take_one(index, owner).await? {
@@ -239,6 +232,7 @@ impl<C: Counts> Segments<'_, C> {
         let text = to_text(&progress)?;
         // One that was taken over is left as it is.
         let released = self.leases.lease_release(&lease, &text).await;
+        self.known.let_go();
         worked?;
         released?;
         Ok(progress)
@@ -278,7 +272,7 @@ impl<C: Counts> Segments<'_, C> {
                 tracing::info!(segment = segment.index, "a segment was taken over");
                 return Ok(());
             }
-            self.note(segment.index, progress.clone());
+            self.known.note(segment.index, progress.clone());
             (self.tell)(&self.sum());
         }
         Ok(())

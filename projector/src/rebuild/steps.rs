@@ -13,7 +13,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::pace::Pace;
-use super::segments::{Segments, Sum, Work, ended_of, standing};
+use super::passage::Passage;
+use super::segments::{Sum, Work, ended_of, standing};
 use super::{
     Progress, PutCounts, Rebuild, RebuildConfig, RebuildError, RebuildStatus, Scanned, WorkError,
     group, pause, status_of,
@@ -151,8 +152,8 @@ impl Rebuild {
         let worker = self.filler(None)?;
         let (stores, _) = (self.stores)();
         let progress = self
-            .segments(begun, &stores, &|_| {}, stop)
-            .one(&worker, segment)
+            .passage(begun, &stores)
+            .one(&worker, segment, stop)
             .await?;
         Ok(SegmentReport {
             ended: progress.ended,
@@ -177,8 +178,8 @@ impl Rebuild {
         let workers = workers.collect::<Result<Vec<_>, _>>()?;
         let (stores, _) = (self.stores)();
         let tell = |sum: &Sum<PutCounts>| progress.at(&status_of(sum));
-        self.segments(begun, &stores, &tell, stop)
-            .run(&workers)
+        self.passage(begun, &stores)
+            .run(workers, stop, &tell)
             .await?;
         Ok(())
     }
@@ -210,21 +211,12 @@ impl Rebuild {
         Ok(status)
     }
 
-    fn segments<'a>(
-        &self,
-        begun: &Begun,
-        stores: &Stores,
-        tell: &'a (dyn Fn(&Sum<PutCounts>) + Send + Sync),
-        stop: &'a watch::Receiver<bool>,
-    ) -> Segments<'a, PutCounts> {
-        Segments {
+    fn passage(&self, begun: &Begun, stores: &Stores) -> Passage {
+        Passage {
             leases: stores.leases.clone(),
             clock: self.clock.clone(),
             group: self.group(begun),
             of: begun.segments,
-            stop,
-            tell,
-            known: Arc::default(),
         }
     }
 

@@ -18,7 +18,8 @@ use super::NAME;
 use super::target::Target;
 use super::write::{RelationalError, write};
 use crate::history::History;
-use crate::rebuild::segments::{Segments, Sum, Work, standing};
+use crate::rebuild::passage::Passage;
+use crate::rebuild::segments::{Sum, Work, standing};
 use crate::rebuild::{Progress, PutCounts, RebuildStatus, status_of};
 
 /// Fills a target from the event table. It may run beside the live feed and in several
@@ -87,16 +88,13 @@ impl Rebuild {
         };
         let workers: Vec<_> = (0..config.workers.max(1)).map(worker).collect();
         let tell = |sum: &Sum<PutCounts>| progress.at(&status_of(sum));
-        let segments = Segments {
+        let passage = Passage {
             leases: stores.leases,
             clock: self.clock.clone(),
             group,
             of,
-            stop,
-            tell: &tell,
-            known: Arc::default(),
         };
-        let sum = segments.run(&workers).await?;
+        let sum = passage.run(workers, stop, &tell).await?;
         Ok(RebuildReport {
             complete: sum.ended == of,
             resumed_segments: before.begun,

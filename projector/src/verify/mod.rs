@@ -14,7 +14,6 @@
 //! | [`record`] | the checkpoints that there are, and how each case stood at the last |
 //! | [`take`] | a new checkpoint: the whole record is verified, and then signed |
 //! | [`prove`] | the proof of one commit |
-//! | `passage` | workers in tasks of their own, over segments |
 //! | `alone` | leases within one process |
 //!
 //! *Invariants:* what is verified is what is stored, not what this build makes of it. Nothing
@@ -22,7 +21,6 @@
 
 mod alone;
 pub mod chain;
-mod passage;
 pub mod prove;
 pub mod record;
 mod report;
@@ -46,10 +44,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::chain::{Finding, Recorded, Wrong};
-use self::passage::{Passage, run};
 use self::record::{Record, Seen, Sources};
 pub use self::report::{ComparedWith, Found, VerifyReport, VerifyStatus};
 use crate::history::History;
+use crate::rebuild::passage::Passage;
 use crate::rebuild::segments::Work;
 use crate::rebuild::{Progress, Scanned};
 
@@ -120,10 +118,11 @@ impl Verify {
             of: begun.segments,
         };
         let workers = self.workers(config.workers, &record, None);
-        let mut sum = run(passage, workers, stop, &|sum| {
-            progress.at(&VerifyStatus::of(sum.clone()));
-        })
-        .await?;
+        let mut sum = passage
+            .run(workers, stop, &|sum| {
+                progress.at(&VerifyStatus::of(sum.clone()));
+            })
+            .await?;
         let complete = sum.ended == begun.segments;
         if complete {
             self.add_dropped(&stores, &record, &mut sum.counts).await?;

@@ -21,10 +21,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::alone::Alone;
-use super::passage::{Passage, run};
 use super::record::{Record, note};
 use super::{Heads, Verify, VerifyConfig, VerifyReport, VerifyStatus};
 use crate::rebuild::Progress;
+use crate::rebuild::passage::Passage;
 
 /// What became of a new checkpoint.
 #[derive(Clone, Debug)]
@@ -130,10 +130,11 @@ impl Verify {
         };
         let heads = Arc::new(Heads::default());
         let workers = self.workers(config.workers, &record, Some(&heads));
-        let mut sum = run(passage, workers, stop, &|sum| {
-            progress.at(&VerifyStatus::of(sum.clone()));
-        })
-        .await?;
+        let mut sum = passage
+            .run(workers, stop, &|sum| {
+                progress.at(&VerifyStatus::of(sum.clone()));
+            })
+            .await?;
         let complete = sum.ended == sum.of;
         if complete {
             self.add_dropped(&stores, &record, &mut sum.counts).await?;
