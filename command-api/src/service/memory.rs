@@ -19,6 +19,7 @@ use casefold_shared::case::Case;
 use casefold_shared::gateway::Generation;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use rpds::RedBlackTreeMapSync;
 
 /// How much memory remembered cases take, in bytes as they are estimated. A function of
 /// AWS Lambda with half a gigabyte has room for it.
@@ -31,12 +32,16 @@ const BYTES_OF_A_CASE: u64 = 16 * 1024;
 /// back to an earlier state, under its own name, may be behind what a process remembers of it.
 const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 
-/// About how much the id of a command takes.
-const BYTES_OF_A_COMMAND: usize = 80;
+/// About how much the id of a command takes, with its place among the others.
+const BYTES_OF_A_COMMAND: usize = 160;
 
-/// How many entries of a record may be in memory, and how many commits past a snapshot. A case
-/// with more is forgotten, and read anew by the next command with the few entries that it names.
-const MOST_ENTRIES: usize = 256;
+/// How many entries on the record may be in memory, and how many commits past a snapshot, of which
+/// what follows a command shares nearly all. A case with more is forgotten, and read anew by the
+/// next command with the few entries that it names.
+const MOST_ENTRIES: usize = 4_096;
+
+/// How many entries off the record may be, which are copied as one where one of them changes.
+const MOST_OFF_RECORD: usize = 256;
 
 /// A case with what tells which commands made it.
 #[derive(Clone, Debug)]
@@ -50,18 +55,18 @@ pub(super) struct Known {
     /// The version of the snapshot that it was read from: the row of every command up to it is
     /// written.
     rows_through: Version,
-    /// The commands past that, in their order.
-    since: Vec<(Arc<str>, Version)>,
+    /// The commands past that, each with the first commit that it made.
+    since: RedBlackTreeMapSync<Arc<str>, Version>,
 }
 
 impl Known {
     /// A case as its snapshot has it.
-    pub(super) const fn of_snapshot(at: Timestamp, generation: Generation, case: Case) -> Self {
+    pub(super) fn of_snapshot(at: Timestamp, generation: Generation, case: Case) -> Self {
         Self {
             at,
             generation,
             rows_through: case.version,
-            since: Vec::new(),
+            since: RedBlackTreeMapSync::default(),
             case,
         }
     }
@@ -77,7 +82,7 @@ impl Known {
             at,
             generation,
             rows_through: Version::ZERO,
-            since: Vec::new(),
+            since: RedBlackTreeMapSync::default(),
             case,
         }
         .with(commits)
@@ -86,8 +91,12 @@ impl Known {
     /// The same with the commands of commits that its case has meanwhile.
     #[must_use]
     fn with(mut self, commits: &[Commit]) -> Self {
-        let made_by = |commit: &Commit| (Arc::from(commit.command_id.as_str()), commit.version);
-        self.since.extend(commits.iter().map(made_by));
+        for commit in commits {
+            let command = commit.command_id.as_str();
+            if !self.since.contains_key(command) {
+                self.since.insert_mut(Arc::from(command), commit.version);
+            }
+        }
         self
     }
 
@@ -106,17 +115,17 @@ impl Known {
     /// The commit that a command made, if it is one past the snapshot. Of those before it the
     /// rows tell.
     pub(super) fn commit_of(&self, command: &CommandId) -> Option<CommitRef> {
-        let made = |(id, _): &&(Arc<str>, Version)| **id == *command.as_str();
-        let (_, version) = self.since.iter().find(made)?;
         Some(CommitRef {
             docket_number: self.case.docket_number,
-            version: *version,
+            version: *self.since.get(command.as_str())?,
         })
     }
 
     fn is_worth_keeping(&self) -> bool {
-        let loaded = self.case.docket.loaded() + self.case.docket.off_record().len();
-        loaded <= MOST_ENTRIES && self.since.len() <= MOST_ENTRIES
+        let docket = &self.case.docket;
+        docket.loaded() <= MOST_ENTRIES
+            && docket.off_record().len() <= MOST_OFF_RECORD
+            && self.since.size() <= MOST_ENTRIES
     }
 }
 
@@ -201,7 +210,7 @@ struct Bytes;
 
 impl Weighter<DocketNumber, Arc<Known>> for Bytes {
     fn weight(&self, _: &DocketNumber, known: &Arc<Known>) -> u64 {
-        (known.case.weight() + BYTES_OF_A_COMMAND * known.since.len()) as u64
+        (known.case.weight() + BYTES_OF_A_COMMAND * known.since.size()) as u64
     }
 }
 

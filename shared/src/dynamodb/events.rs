@@ -154,7 +154,7 @@ impl EventStore for DynamoStore {
             .send()
             .await
             .map_err(store_error)?;
-        let (mut commits, mut unreadable) = (Vec::new(), Vec::new());
+        let (mut commits, mut unreadable) = (Vec::with_capacity(page.items().len()), Vec::new());
         for item in page.items() {
             match commit_from_item(item) {
                 Ok(commit) => commits.push(commit),
