@@ -1,9 +1,11 @@
 //! Reading cases: the case and its docket entries. Its history is in [`super::history`], its
 //! past in [`super::as_of`].
 
+use std::sync::LazyLock;
+
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
@@ -28,6 +30,8 @@ use crate::service::ReadCase;
 
 /// Entries on the record within a case, and the most on a page.
 pub(super) const MAX_ENTRIES: u32 = 1_000;
+/// The entries that are shown within a case.
+static SHOWN: LazyLock<Vec<u32>> = LazyLock::new(|| (1..=MAX_ENTRIES).collect());
 /// Entries on a page, where the reader asks for no number.
 const USUAL_ENTRIES: u64 = 100;
 /// What the answer to a read depends on, beside its address.
@@ -118,10 +122,9 @@ pub(super) async fn read_case(
     if let Some(asked) = asked {
         return as_of::read_case(&state, &actor, docket_number, &asked, &witness, &headers).await;
     }
-    let indexes: Vec<u32> = (1..=MAX_ENTRIES).collect();
     let selection = EntrySelection::Some {
         ids: &[],
-        indexes: &indexes,
+        indexes: &SHOWN,
     };
     let read = find_as_asked(
         &state,
@@ -158,7 +161,25 @@ pub(super) async fn read_case(
             format!("/v1/cases/{docket_number}/docket-entries?cursor={cursor}")
         }),
     };
-    Ok((tag, FOR_ONE_READER, Json(CaseAnswer::of(&reader, docket))).into_response())
+    Ok((tag, FOR_ONE_READER, Whole(CaseAnswer::of(&reader, docket))).into_response())
+}
+
+/// JSON for which there is room from the start. `Json` begins with 128 bytes, and copies what
+/// there is each time that more comes, which is six times for an average case.
+struct Whole<T>(T);
+
+/// How large an average case is, as its reader sees it, with some to spare.
+const USUAL_BYTES: usize = 16 * 1024;
+
+impl<T: Serialize> IntoResponse for Whole<T> {
+    fn into_response(self) -> Response {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut bytes, &self.0) {
+            Ok(()) => ([(CONTENT_TYPE, "application/json")], bytes).into_response(),
+            // It fails there as well, and is answered as whatever can't be written.
+            Err(_) => Json(self.0).into_response(),
+        }
+    }
 }
 
 /// Read the docket record in pages
