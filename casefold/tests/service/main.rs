@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod case_life;
-mod crash;
 mod documents;
 mod examples;
 mod forgetting;

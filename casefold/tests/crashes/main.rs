@@ -1,0 +1,103 @@
+//! The real program, killed in the midst of what it does, at random: nothing that it acknowledged
+//! is lost, nothing is doubled, and it goes on where it was.
+//!
+//! `CASEFOLD_TEST_KILLS` says how often each kind of process is killed.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod exporting;
+mod importing;
+mod projecting;
+mod rebuilding;
+#[path = "../service/support.rs"]
+#[allow(dead_code, reason = "every test target uses a part of this")]
+mod served;
+mod serving;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use served::{run, tool};
+
+/// How often each is killed where nothing else is said.
+const KILLS: u32 = 2;
+
+fn kills() -> u32 {
+    let said = std::env::var("CASEFOLD_TEST_KILLS").ok();
+    said.and_then(|kills| kills.parse().ok()).unwrap_or(KILLS)
+}
+
+/// A time between two, as the clock's last digits have it.
+fn some_time(least: u64, most: u64) -> Duration {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let nanos = u64::from(since.subsec_nanos()) / 1_000;
+    Duration::from_millis(least + nanos % (most - least))
+}
+
+/// How a process came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Killed,
+    /// By itself, with success.
+    Done,
+}
+
+/// Runs a sub-command, and kills it after some time unless it is done by then.
+fn run_and_kill(dir: &Path, args: &[&str], after: Duration) -> Ended {
+    let mut command: Command = tool(dir);
+    let mut child = command
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(after);
+    if let Some(status) = child.try_wait().unwrap() {
+        assert!(status.success(), "{args:?}: {status}");
+        return Ended::Done;
+    }
+    child.kill().unwrap();
+    // What ended between the two looks was not killed.
+    match child.wait().unwrap().success() {
+        true => Ended::Done,
+        false => Ended::Killed,
+    }
+}
+
+/// What a sub-command prints as JSON, which must succeed.
+fn done(dir: &Path, args: &[&str]) -> Value {
+    let output = run(dir, &[&["--json"], args].concat());
+    let text = String::from_utf8_lossy(&output.stdout);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {text}\n{told}");
+    serde_json::from_str(text.lines().last().unwrap()).unwrap_or_else(|_| {
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{args:?}: {text}\n{told}"))
+    })
+}
+
+/// That the record of a court is whole, and all that is derived is what follows from it; gives
+/// how many cases and commits it has.
+fn assert_sound(dir: &Path) -> (u64, u64) {
+    let verified = done(dir, &["verify"]);
+    let reconciled = done(dir, &["reconcile", "--deep"]);
+    assert_eq!(reconciled["clean"], true, "{reconciled:#}");
+    let number = |field: &str| verified[field].as_u64().unwrap();
+    assert_eq!((number("broken"), number("unreadable")), (0, 0));
+    (number("cases"), number("commits"))
+}
+
+/// Copies a data directory on which nobody works.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}

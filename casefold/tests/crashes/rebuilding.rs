@@ -1,0 +1,46 @@
+//! `casefold rebuild`.
+
+use super::*;
+
+/// How long a rebuild waits until every projector knows of the generation.
+const WAIT: Duration = Duration::from_secs(6);
+
+#[test]
+fn a_rebuild_that_is_killed_again_and_again_has_every_case_in_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let court = dir.path().join("court");
+    done(&court, &["generate", "--cases", "240", "--fold"]);
+    let (mut killed, mut rebuilt) = (0, 0);
+    while killed < kills() {
+        let data = dir.path().join(format!("rebuilt-{rebuilt}"));
+        copy(&court, &data);
+        killed += rebuild(&data);
+        rebuilt += 1;
+        let found = done(&data, &["reconcile", "case", "--generation", "2", "--deep"]);
+        assert_eq!(found["clean"], true, "{found:#}");
+        assert_eq!(found["generations"][0]["cases"], 240, "{found:#}");
+        std::fs::remove_dir_all(&data).unwrap();
+    }
+    println!("{killed} kills of {rebuilt} rebuilds");
+}
+
+/// Rebuilds, and gives how often it was killed before it came to its end.
+fn rebuild(data: &Path) -> u32 {
+    let args = ["rebuild", "case", "--to", "2", "--segments", "16"];
+    let mut killed = 0;
+    loop {
+        let after = if killed < kills() {
+            some_time(40, 700)
+        } else {
+            // It has been killed often enough.
+            Duration::from_secs(20)
+        };
+        match run_and_kill(data, &args, after) {
+            Ended::Done => return killed,
+            Ended::Killed => killed += 1,
+        }
+        if killed == 1 {
+            std::thread::sleep(WAIT);
+        }
+    }
+}
