@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod exporting;
+mod full_disk;
 mod importing;
 mod projecting;
 mod rebuilding;
@@ -16,7 +17,7 @@ mod serving;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
@@ -54,10 +55,13 @@ fn run_and_kill(dir: &Path, args: &[&str], after: Duration) -> Ended {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(after);
-    if let Some(status) = child.try_wait().unwrap() {
-        assert!(status.success(), "{args:?}: {status}");
-        return Ended::Done;
+    let since = Instant::now();
+    while since.elapsed() < after {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{args:?}: {status}");
+            return Ended::Done;
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
     child.kill().unwrap();
     // What ended between the two looks was not killed.

@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader};
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use serde_json::json;
 

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// How long a snapshot may take to follow on a busy machine before a test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How a service is asked for that says where it is up.
+pub(crate) const SERVE: [&str; 4] = ["--json", "serve", "--listen", "127.0.0.1:0"];
+
 /// A running `casefold serve`. It is killed when dropped, as a crash would.
 pub(crate) struct Served {
     child: Child,
@@ -36,12 +39,12 @@ pub(crate) fn run(data_dir: &Path, args: &[&str]) -> Output {
 impl Served {
     /// Starts a service on a data directory and waits until it is up.
     pub(crate) fn start(data_dir: &Path, args: &[&str]) -> Self {
-        let mut child = tool(data_dir)
-            .args(["--json", "serve", "--listen", "127.0.0.1:0"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::by(tool(data_dir).args(SERVE).args(args))
+    }
+
+    /// Starts a service by a command that comes to it, and waits until it is up.
+    pub(crate) fn by(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -57,6 +60,12 @@ impl Served {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// The process.
+    #[allow(dead_code, reason = "one target of tests looks into its mounts")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks the process to stop, and gives its exit status.

@@ -168,7 +168,9 @@ impl Answer {
     }
 }
 
-/// Why a command was not carried out. Nothing was written.
+/// Why a command was not carried out. Where it is refused ([`Self::is_refusal`]), nothing was
+/// written. Where the store failed, nobody knows: the commit may have been written, whole, and its
+/// answer lost. With an idempotency key the same command sent again comes to a definite end.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The rules refuse it. HTTP: the refusal's own status.
