@@ -19,16 +19,7 @@ fn an_export_that_is_killed_again_and_again_has_every_commit_once_in_the_end() {
     while killed < kills() {
         let files = dir.path().join(format!("files-{exported}"));
         let export = ["export", "--parquet", files.to_str().unwrap()];
-        loop {
-            let after = match killed < kills() {
-                true => some_time(40, 600),
-                false => Duration::from_secs(20),
-            };
-            match run_and_kill(&court, &export, after) {
-                Ended::Done => break,
-                Ended::Killed => killed += 1,
-            }
-        }
+        killed += kill_until_done(&court, &export, kills() - killed, 600);
         exported += 1;
         let again = done(&court, &export);
         assert_eq!(again["commitsWritten"], 0, "{again}");

@@ -23,16 +23,7 @@ fn an_import_that_is_killed_again_and_again_has_every_case_once_in_the_end() {
     let (mut killed, mut imported) = (0, 0);
     while killed < kills() {
         let data = dir.path().join(format!("imported-{imported}"));
-        loop {
-            let after = match killed < kills() {
-                true => some_time(40, 700),
-                false => Duration::from_secs(60),
-            };
-            match run_and_kill(&data, &import, after) {
-                Ended::Done => break,
-                Ended::Killed => killed += 1,
-            }
-        }
+        killed += kill_until_done(&data, &import, kills() - killed, 700);
         imported += 1;
         assert_eq!(assert_sound(&data), expected);
         std::fs::remove_dir_all(&data).unwrap();

@@ -26,6 +26,9 @@ use served::{run, tool};
 /// How often each is killed where nothing else is said.
 const KILLS: u32 = 2;
 
+/// How long what is not killed may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn kills() -> u32 {
     let said = std::env::var("CASEFOLD_TEST_KILLS").ok();
     said.and_then(|kills| kills.parse().ok()).unwrap_or(KILLS)
@@ -68,6 +71,22 @@ fn run_and_kill(dir: &Path, args: &[&str], after: Duration) -> Ended {
     match child.wait().unwrap().success() {
         true => Ended::Done,
         false => Ended::Killed,
+    }
+}
+
+/// Runs a sub-command again and again until it is done, and kills it meanwhile, each time within so
+/// many milliseconds, as often as is left to do; gives how often.
+fn kill_until_done(dir: &Path, args: &[&str], left: u32, within: u64) -> u32 {
+    let mut killed = 0;
+    loop {
+        let after = match killed < left {
+            true => some_time(40, within),
+            false => PATIENCE,
+        };
+        match run_and_kill(dir, args, after) {
+            Ended::Done => return killed,
+            Ended::Killed => killed += 1,
+        }
     }
 }
 

@@ -13,9 +13,6 @@ use super::*;
 /// How long others wait before they take over from a process that is dead, in seconds.
 const LEASE: &str = "2";
 
-/// How long the last process may take to catch up on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_projector_was_doing_when_it_was_killed_the_next_one_goes_on() {
     let dir = tempfile::tempdir().unwrap();

@@ -14,7 +14,7 @@ fn a_rebuild_that_is_killed_again_and_again_has_every_case_in_the_end() {
     while killed < kills() {
         let data = dir.path().join(format!("rebuilt-{rebuilt}"));
         copy(&court, &data);
-        killed += rebuild(&data);
+        killed += rebuild(&data, kills() - killed);
         rebuilt += 1;
         let found = done(&data, &["reconcile", "case", "--generation", "2", "--deep"]);
         assert_eq!(found["clean"], true, "{found:#}");
@@ -25,22 +25,10 @@ fn a_rebuild_that_is_killed_again_and_again_has_every_case_in_the_end() {
 }
 
 /// Rebuilds, and gives how often it was killed before it came to its end.
-fn rebuild(data: &Path) -> u32 {
+fn rebuild(data: &Path, left: u32) -> u32 {
     let args = ["rebuild", "case", "--to", "2", "--segments", "16"];
-    let mut killed = 0;
-    loop {
-        let after = if killed < kills() {
-            some_time(40, 700)
-        } else {
-            // It has been killed often enough.
-            Duration::from_secs(20)
-        };
-        match run_and_kill(data, &args, after) {
-            Ended::Done => return killed,
-            Ended::Killed => killed += 1,
-        }
-        if killed == 1 {
-            std::thread::sleep(WAIT);
-        }
-    }
+    let begun = run_and_kill(data, &args, some_time(300, 1_000));
+    assert_eq!(begun, Ended::Killed, "it waits for the projectors first");
+    std::thread::sleep(WAIT);
+    1 + kill_until_done(data, &args, left - 1, 700)
 }

@@ -171,7 +171,7 @@ pub(crate) struct Day {
     pub(crate) court: Court,
     pub(crate) weather: Weather,
     pub(crate) asked: Vec<Asked>,
-    /// Records of the stream that are delivered still, by whether the projector was told of them.
+    /// What the projector was told.
     pub(crate) told: Deliveries,
 }
 

@@ -87,6 +87,7 @@ async fn what_was_acknowledged_is_there_once_what_was_refused_is_not_and_all_con
         let (seed, day, wrongs) = ended.unwrap_or_else(|error| panic!("of {seeds:?}: {error}"));
         assert!(wrongs.is_none(), "CASEFOLD_SEED={seed}: {wrongs:#?}");
         tally.add(&day);
+        day.court.close().await;
     }
     println!("seeds {seeds:?}: {tally:?}; nothing lost, nothing doubled, nothing diverged");
     assert!(tally.acknowledged > 0 && tally.refused > 0 && !tally.faults.is_empty());

@@ -27,7 +27,7 @@ use casefold::feed::source::{Start, StreamSource};
 use casefold_events::personal::keys::DataKey;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::config::Config;
-use casefold_shared::dynamodb::{DynamoStore, sdk_config};
+use casefold_shared::dynamodb::{DynamoStore, sdk_config, tables};
 use casefold_shared::keys::Keyring;
 use casefold_shared::keys::master::LocalMaster;
 use tempfile::TempDir;
@@ -85,6 +85,15 @@ impl Court {
             endpoint_url,
             prefix,
             _world: world,
+        }
+    }
+
+    /// Deletes the tables: an engine on which thousands are left becomes slow.
+    pub async fn close(self) {
+        let client = self.client().await;
+        for table in tables::ALL {
+            let name = table.name(&self.prefix);
+            client.delete_table().table_name(name).send().await.unwrap();
         }
     }
 
