@@ -39,9 +39,9 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
         plots: Vec::new(),
         notes: vec![
             "Measured by `cargo bench -p casefold --bench rebuild` with nobody else at work, beside the ceiling: the \
-             same scan and the same items, raw, with as many workers and as many requests at once. By itself it has \
-             four clerks at work meanwhile, who take as much of the engine as they get; then the ratio is that of two \
-             who compete. Memory is that of the process which rebuilds."
+             same scan and the same items, raw, into the same table, with as many workers and as many requests at \
+             once. By itself it has four clerks at work meanwhile, who take as much of the engine as they get; then \
+             the ratio is that of two who compete. Memory is that of the process which rebuilds."
                 .to_owned(),
             "The six seconds for which a rebuild waits until every projector knows of the new generation are not \
              counted."

@@ -82,7 +82,8 @@ async fn measure() -> Value {
     if clients > 0 {
         until_folded(&clerk).await;
     } else {
-        drop(reconcile(dir, FOLLOWED, &MENDING));
+        let filled = reconcile(dir, FOLLOWED, &MENDING);
+        assert_eq!(filled["clean"], true, "{filled}");
     }
     let folding = folding.elapsed();
 

@@ -26,6 +26,9 @@ use served::{run, tool};
 /// How often each is killed where nothing else is said.
 const KILLS: u32 = 2;
 
+/// How often one piece of work is killed; then it may come to its end, and another is begun.
+const MOST_OF_A_RUN: u32 = 4;
+
 /// How long what is not killed may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -75,11 +78,11 @@ fn run_and_kill(dir: &Path, args: &[&str], after: Duration) -> Ended {
 }
 
 /// Runs a sub-command again and again until it is done, and kills it meanwhile, each time within so
-/// many milliseconds, as often as is left to do; gives how often.
+/// many milliseconds, as often as is left to do but no more than a few times; gives how often.
 fn kill_until_done(dir: &Path, args: &[&str], left: u32, within: u64) -> u32 {
     let mut killed = 0;
     loop {
-        let after = match killed < left {
+        let after = match killed < left.min(MOST_OF_A_RUN) {
             true => some_time(40, within),
             false => PATIENCE,
         };

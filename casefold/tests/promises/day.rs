@@ -77,6 +77,12 @@ impl Process {
         Self::on(DynamoStore::new(&sdk, &config))
     }
 
+    /// As many as take commands.
+    pub(crate) async fn several_in_weather(court: &Court, weather: &Weather) -> Vec<Self> {
+        let each = (0..PROCESSES).map(|_| Self::in_weather(court, weather));
+        futures::future::join_all(each).await
+    }
+
     /// One to which nothing happens.
     pub(crate) fn in_calm(court: &Court) -> Self {
         Self::on(court.store.clone())
@@ -186,10 +192,7 @@ pub(crate) async fn day(seed: u64) -> Day {
     for nth in 0..3 {
         numbers.push(given_case(&calm, nth < 2).await);
     }
-    let mut processes = Vec::new();
-    for _ in 0..PROCESSES {
-        processes.push(Process::in_weather(&court, &weather).await);
-    }
+    let processes = Process::several_in_weather(&court, &weather).await;
     // When clerks work, and projectors fold
     let (mut of_clerks, mut of_stream) = (chance.another(), chance.another());
     let clerks = (0..CLERKS).map(|name| {

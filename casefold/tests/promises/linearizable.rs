@@ -20,7 +20,6 @@ use crate::day::{Deliveries, Process, clerk, given_case, request};
 use crate::support::Court;
 use crate::weather::Weather;
 
-const PROCESSES: usize = 3;
 const CLIENTS: usize = 4;
 const OPERATIONS: usize = 6;
 
@@ -121,10 +120,7 @@ pub(crate) async fn run(seed: u64) -> Run {
     let sheet = read(&calm, number).await.unwrap();
     let history = Arc::new(Mutex::new(Tester::new(sheet)));
     let in_doubt = Arc::new(AtomicUsize::new(0));
-    let mut processes = Vec::new();
-    for _ in 0..PROCESSES {
-        processes.push(Process::in_weather(&court, &weather).await);
-    }
+    let processes = Process::several_in_weather(&court, &weather).await;
     let (mut of_clients, mut of_stream) = (chance.another(), chance.another());
     let clients = (0..CLIENTS).map(|name| {
         let client = Client {

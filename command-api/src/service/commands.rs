@@ -20,8 +20,8 @@ impl Service {
     /// Begins a case by a petition.
     ///
     /// # Errors
-    /// [`CommandError`] says why not; nothing was written then, though a docket number may
-    /// have been skipped.
+    /// [`CommandError`] says why not, and whether something may have been written; a docket number
+    /// may have been skipped.
     pub async fn file_petition(
         &self,
         request: Request<PetitionCommand>,
@@ -122,7 +122,7 @@ impl Service {
     /// Carries out a command on one case.
     ///
     /// # Errors
-    /// [`CommandError`] says why not; nothing was written then.
+    /// [`CommandError`] says why not, and whether something may have been written.
     pub async fn command_case(
         &self,
         docket_number: DocketNumber,

@@ -22,7 +22,8 @@ impl Service {
     /// Carries out a command on several cases: on all of them, or on none.
     ///
     /// # Errors
-    /// [`CommandError`] says why not; nothing was written then.
+    /// [`CommandError`] says why not, and whether something may have been written: then in all of
+    /// them.
     pub async fn command_group(
         &self,
         request: Request<GroupCommand>,
