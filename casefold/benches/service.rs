@@ -34,7 +34,7 @@ fn main() {
 async fn measure() -> Value {
     let dir = tempfile::tempdir().unwrap();
     let since = Instant::now();
-    let service = Served::start(dir.path(), &[]);
+    let service = Served::start(dir.path(), &["--max-rate", "0"]);
     let start = since.elapsed();
     let clerk = service.client(dir.path(), "clerkofcourt");
     let number = served_case(&clerk).await;
@@ -46,7 +46,7 @@ async fn measure() -> Value {
     let memory = service.peak_memory_kib();
     assert!(service.stop().success());
     let since = Instant::now();
-    let service = Served::start(dir.path(), &[]);
+    let service = Served::start(dir.path(), &["--max-rate", "0"]);
     let restart = since.elapsed();
     drop(service);
     json!({

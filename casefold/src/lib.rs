@@ -21,3 +21,4 @@ pub mod output;
 mod projecting;
 mod refill;
 pub mod relational;
+mod serving;

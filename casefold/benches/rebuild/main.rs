@@ -73,7 +73,7 @@ async fn measure() -> Value {
     let clients = named.map_or(CLIENTS, |named| named.parse().unwrap());
     let alone: &[&str] = match clients {
         0 => &["--no-projector", "--checkpoint-every", "0"],
-        _ => &[],
+        _ => &["--max-rate", "0"],
     };
     let service = Served::start(dir, alone);
     let clerk = service.client(dir, "clerkofcourt");

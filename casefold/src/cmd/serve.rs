@@ -1,13 +1,14 @@
 //! `casefold serve`: the whole service in one process.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casefold_command_api::auth::{TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
-use casefold_command_api::http::{self, ApiState};
+use casefold_command_api::http::{self, ApiState, Limits, REQUEST_TIMEOUT};
 use casefold_command_api::service::{Documents, MAX_DOCUMENT_BYTES, Service};
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
@@ -35,6 +36,7 @@ use crate::output::Output;
 use crate::projecting::{Reading, trims};
 use crate::refill;
 use crate::relational::{self, TargetUrl};
+use crate::serving::{self, Connections};
 
 /// Where to serve.
 #[derive(Clone, Debug, Args)]
@@ -57,6 +59,32 @@ pub struct ServeArgs {
         default_value_t = 0
     )]
     pub trusted_proxies: usize,
+    /// The most connections at the same time; whoever comes then waits until one ends
+    #[arg(
+        long,
+        env = "CASEFOLD_MAX_CONNECTIONS",
+        value_name = "N",
+        default_value_t = 1024
+    )]
+    pub max_connections: usize,
+    /// The most requests that are served at the same time, and a quarter as many uploads; the
+    /// next one is answered with 503 OVERLOADED
+    #[arg(
+        long,
+        env = "CASEFOLD_MAX_REQUESTS",
+        value_name = "N",
+        default_value_t = 256
+    )]
+    pub max_requests: usize,
+    /// How many requests a second one caller may send, those of five seconds in one go; the next
+    /// one is answered with 429 TOO_MANY_REQUESTS. 0 for as many as they like
+    #[arg(
+        long,
+        env = "CASEFOLD_MAX_RATE",
+        value_name = "PER SECOND",
+        default_value_t = 200
+    )]
+    pub max_rate: u32,
     /// Refuse commands that refer to a document whose content is not stored
     ///
     /// Off by default: a court that moves here may bring its records before its documents.
@@ -103,6 +131,14 @@ struct Up {
 
 /// How long the token in the example that is printed at the start holds.
 const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
+
+/// How long a connection may stay without a request, and how long a request's head may take: what
+/// proxies keep connections for is about as long.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How long requests have to end when the service is told to stop: as long as any may take, but
+/// for uploads, and a little more.
+const GRACE: Duration = Duration::from_secs(REQUEST_TIMEOUT.as_secs() + 3);
 
 /// Serves until it is told to stop by SIGINT or SIGTERM; then finishes what it took.
 ///
@@ -174,15 +210,21 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         feeds.spawn(jobs(service.clone(), duties, stopped));
     }
     let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?)
-        .behind_proxies(args.trusted_proxies);
+        .behind_proxies(args.trusted_proxies)
+        .taking_on(Limits {
+            requests: args.max_requests,
+            rate: NonZeroU32::new(args.max_rate),
+        });
+    let connections = Connections {
+        most: serving::allowed(args.max_connections),
+        idle: IDLE,
+        grace: GRACE,
+    };
     backend.publish_api(&address)?;
     let up = up(&address, secret.as_bytes())?;
     output.print(&up, || banner(&up))?;
 
-    let service = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    serving::serve(listener, http::router(state), connections, told_to_stop()).await;
 
     tracing::info!("stopping: finishing what was taken");
     // Without a feed nobody listens.

@@ -55,16 +55,18 @@ enum Ended {
 /// Runs a sub-command, and kills it after some time unless it is done by then.
 fn run_and_kill(dir: &Path, args: &[&str], after: Duration) -> Ended {
     let mut command: Command = tool(dir);
+    let log = tempfile::NamedTempFile::new().unwrap();
     let mut child = command
         .args(args)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(log.reopen().unwrap())
         .spawn()
         .unwrap();
     let since = Instant::now();
     while since.elapsed() < after {
         if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{args:?}: {status}");
+            let told = || std::fs::read_to_string(log.path()).unwrap_or_default();
+            assert!(status.success(), "{args:?}: {status}\n{}", told());
             return Ended::Done;
         }
         std::thread::sleep(Duration::from_millis(2));

@@ -16,6 +16,7 @@ mod history;
 mod idempotency;
 mod jobs;
 mod lists;
+mod load;
 mod policies;
 mod reading;
 mod refusals;

@@ -300,7 +300,7 @@ impl Client {
                 since.elapsed() < PATIENCE,
                 "the snapshot of {docket_number} did not follow"
             );
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

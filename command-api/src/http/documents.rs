@@ -42,10 +42,13 @@ use crate::service::Documents;
 /// The digest of content (RFC 9530).
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
+/// Where documents are brought.
+pub(super) const UPLOADS: &str = "/v1/documents";
+
 /// The routes whose requests take as long as their bodies do, and so stand outside the limits
 /// of the others.
 pub(super) fn long_routes() -> Router<ApiState> {
-    Router::new().route("/v1/documents", post(upload::upload_document))
+    Router::new().route(UPLOADS, post(upload::upload_document))
 }
 
 /// The bytes of a document, as the API's description has them.

@@ -31,6 +31,9 @@ impl FromRequestParts<ApiState> for Caller {
             Callers::Gateway(claims) => by_gateway(claims, parts, now)?,
         };
         context.note_role(actor.role);
+        if let Some(load) = &state.load {
+            load.count(&actor.user_id)?;
+        }
         Ok(Self(actor))
     }
 }

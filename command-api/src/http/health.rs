@@ -11,6 +11,15 @@ use utoipa::ToSchema;
 use super::ApiState;
 use super::problem::{Problem, ProblemDocument};
 
+/// Where to ask whether the process lives.
+pub(super) const ALIVE: &str = "/healthz";
+
+/// Where to ask whether it can serve.
+pub(super) const READY: &str = "/readyz";
+
+/// Where to ask how the service is.
+pub(super) const ROUTES: [&str; 2] = [ALIVE, READY];
+
 /// How the service is.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {

@@ -7,6 +7,7 @@
 //! | `lists`, `work_lists`, `search`, `list_page` | lists and the search, and what their pages have in common |
 //! | `audit`, `accesses`, `noting` | questions across cases; who looked, and noting it first |
 //! | `documents` | the content of documents, in and out |
+//! | `load` | how much is taken on, and how often a caller may ask |
 //! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
 //! | `bounds` | answers that are larger than what carries them takes |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
@@ -35,6 +36,7 @@ mod history;
 mod history_filter;
 mod list_page;
 mod lists;
+mod load;
 mod noting;
 pub mod openapi;
 pub mod problem;
@@ -57,6 +59,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::bounds::AnswerLimit;
+pub use self::load::Limits;
+use self::load::Load;
 use self::problem::Problem;
 use crate::auth::{Callers, TokenVerifier};
 use crate::service::Service;
@@ -72,6 +76,7 @@ pub struct ApiState {
     pub(crate) callers: Arc<Callers>,
     pub(crate) trusted_proxies: usize,
     pub(crate) limit: Option<AnswerLimit>,
+    load: Option<Arc<Load>>,
 }
 
 impl ApiState {
@@ -87,6 +92,7 @@ impl ApiState {
             callers: Arc::new(callers),
             trusted_proxies: 0,
             limit: None,
+            load: None,
         }
     }
 
@@ -94,6 +100,16 @@ impl ApiState {
     pub(crate) fn answering_within(self, limit: AnswerLimit) -> Self {
         Self {
             limit: Some(limit),
+            ..self
+        }
+    }
+
+    /// The same, which takes on so much and no more. Without limits it takes on everything, as
+    /// where something before it holds requests back.
+    #[must_use]
+    pub fn taking_on(self, limits: Limits) -> Self {
+        Self {
+            load: Some(Arc::new(Load::within(limits))),
             ..self
         }
     }
@@ -151,8 +167,8 @@ pub fn router(state: ApiState) -> Router {
             "/v1/documents/uploads",
             post(documents::upload::request_upload),
         )
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+        .route(health::ALIVE, get(health::healthz))
+        .route(health::READY, get(health::readyz))
         .route("/openapi.json", get(openapi::serve))
         .merge(docs::routes());
     surrounded(routes, state)
@@ -200,6 +216,10 @@ fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
         .layer(middleware::from_fn_with_state(
             state.clone(),
             bounds::bounded,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            load::within_room,
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),

@@ -123,10 +123,14 @@ const PROBLEMS_OF_ALL: &[(u16, &str)] = &[
         403,
         "The role may not do this, or the case is not the caller's.",
     ),
+    (
+        429,
+        "The caller asks more often than a caller may: `TOO_MANY_REQUESTS`. Nothing was done. Try again after `Retry-After` seconds.",
+    ),
     (500, "The service failed."),
     (
         503,
-        "The store is busy or can't be reached, the request took too long, or the case waits for a repair. Try again after `Retry-After` seconds.",
+        "The service or the store is busy, the store can't be reached, the request took too long, or the case waits for a repair. Try again after `Retry-After` seconds.",
     ),
 ];
 

@@ -114,6 +114,13 @@ impl Problem {
         self.status
     }
 
+    /// A header of the answer.
+    #[cfg(test)]
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value)
+    }
+
     fn retry(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(status, code, detail).with(RETRY_AFTER, RETRY_SECONDS)
     }
@@ -134,6 +141,15 @@ impl Problem {
             "ACCESS_NOT_NOTED",
             "the access can't be noted now, and without that nothing sealed is shown, and \
              nothing across cases; try again in a moment",
+        )
+    }
+
+    /// As many requests as can be served are being served: 503.
+    pub(super) fn overloaded() -> Self {
+        Self::unavailable(
+            "OVERLOADED",
+            "the service has as much to do as it can; nothing was done, so send the request \
+             again after Retry-After seconds",
         )
     }
 
