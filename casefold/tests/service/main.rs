@@ -17,6 +17,7 @@ mod idempotency;
 mod jobs;
 mod lists;
 mod load;
+mod poison;
 mod policies;
 mod reading;
 mod refusals;

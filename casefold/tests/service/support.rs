@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
@@ -44,16 +45,30 @@ impl Served {
 
     /// Starts a service by a command that comes to it, and waits until it is up.
     pub(crate) fn by(command: &mut Command) -> Self {
+        Self::begun(command).0
+    }
+
+    /// The same, and what it prints until it ends, a line each.
+    #[allow(dead_code, reason = "one target of tests listens")]
+    pub(crate) fn listened_to(command: &mut Command) -> (Self, JoinHandle<Vec<Value>>) {
+        let (served, printed) = Self::begun(command);
+        let lines = printed.lines().map_while(Result::ok);
+        let read = move || {
+            lines
+                .map(|line| serde_json::from_str(&line).unwrap())
+                .collect()
+        };
+        (served, std::thread::spawn(read))
+    }
+
+    fn begun(command: &mut Command) -> (Self, BufReader<ChildStdout>) {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let mut printed = BufReader::new(child.stdout.take().unwrap());
+        printed.read_line(&mut line).unwrap();
         let up: Value = serde_json::from_str(&line).expect("the service says that it is up");
-        Self {
-            child,
-            address: up["address"].as_str().unwrap().to_owned(),
-        }
+        let address = up["address"].as_str().unwrap().to_owned();
+        (Self { child, address }, printed)
     }
 
     /// Kills the process as a crash would: with SIGKILL.
