@@ -105,10 +105,15 @@ impl Backend {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keyring = Keyring::of(&master_key(options)?, &sdk, clock.clone())?;
         let store = DynamoStore::new(&sdk, &config).with_keyring(keyring);
+        let events = store.tables().events.clone();
+        if let Some(Owned { engine, .. }) = &owned {
+            let (engine, events) = (engine.clone(), events.clone());
+            tokio::task::spawn_blocking(move || engine.forget_without_stream(&events)).await??;
+        }
         store.create_tables().await?;
         if let Some(Owned { engine, .. }) = &owned {
             // Rebuilds scan it in segments.
-            let (engine, events) = (engine.clone(), store.tables().events.clone());
+            let engine = engine.clone();
             tokio::task::spawn_blocking(move || engine.index_parallel_scan(&events)).await??;
         }
         let store = Arc::new(store);

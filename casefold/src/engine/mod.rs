@@ -140,6 +140,13 @@ impl Engine {
         self.aside(|side| workarounds::trim_stream(side, table_name, up_to))
     }
 
+    /// Forgets `table_name` where it has no stream and nothing in it, as a process leaves it that is
+    /// killed while it makes the table. Call it before tables are made, with one that is to have a
+    /// stream.
+    pub fn forget_without_stream(&self, table_name: &str) -> Result<(), EngineError> {
+        self.aside(|side| workarounds::forget_without_stream(side, table_name))
+    }
+
     /// Gives `table_name` the index that its parallel scans need. Call it once the table is there;
     /// the index stays with the table. It is worth its cost only on a table that is scanned in
     /// segments, and only for scans that send a `Limit`: without one, the engine reads the rest of

@@ -20,8 +20,45 @@ const TRIM_PAUSE: Duration = Duration::from_millis(12);
 
 /// Everything that is to be in place before the first request.
 pub(super) fn apply(side: &Connection) -> rusqlite::Result<()> {
+    forget_tables_without_rows(side)?;
     index_stream_records(side)?;
     forget_the_stream_of_a_deleted_table(side)
+}
+
+/// The engine makes a table in steps, each of its own: it notes the table, makes what holds its rows,
+/// and switches its stream on. A process that is killed after the first leaves a table that is
+/// there and fails whatever is asked of it. Without the note it can be made again.
+fn forget_tables_without_rows(side: &Connection) -> rusqlite::Result<()> {
+    side.execute_batch(
+        "DELETE FROM _tables WHERE table_name NOT IN
+           (SELECT name FROM sqlite_master WHERE type = 'table')",
+    )
+}
+
+/// A process that is killed before the last step leaves a table without its stream, of whose
+/// commits nobody would ever be told. Nothing can be in it: so it can be made again as well.
+pub(super) fn forget_without_stream(side: &Connection, table: &str) -> rusqlite::Result<()> {
+    let quoted = table.replace('"', "\"\"");
+    let is_half_made: bool = side.query_row(
+        "SELECT EXISTS (SELECT 1 FROM _tables WHERE table_name = ?1 AND stream_enabled = 0)",
+        params![table],
+        |row| row.get(0),
+    )?;
+    if !is_half_made {
+        return Ok(());
+    }
+    let has_rows: bool = side.query_row(
+        &format!("SELECT EXISTS (SELECT 1 FROM \"{quoted}\")"),
+        [],
+        |row| row.get(0),
+    )?;
+    if has_rows {
+        return Ok(());
+    }
+    // First what holds the rows: a table without is forgotten at the next start.
+    side.execute_batch(&format!("DROP TABLE \"{quoted}\""))?;
+    side.execute("DELETE FROM _tables WHERE table_name = ?1", params![table])?;
+    Ok(())
 }
 
 /// The engine looks for the highest sequence number on each write, and for the records after one

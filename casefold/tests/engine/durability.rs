@@ -225,3 +225,50 @@ async fn a_table_made_anew_does_not_inherit_the_old_ones_stream() {
         .unwrap();
     assert_eq!(left, 1);
 }
+
+#[tokio::test]
+async fn a_table_that_was_half_made_when_the_process_was_killed_is_made_again() {
+    // Given a database as it is when a process is killed between two steps of making a table
+    let without_rows = "DROP TABLE \"Events\"";
+    let without_stream = "UPDATE _tables SET stream_enabled = 0";
+    for half_made in [without_rows, without_stream] {
+        let world = World::new();
+        let engine = world.engine();
+        support::create_table(&support::dynamodb(engine.endpoint_url()), "Events").await;
+        engine.stop();
+        world.sqlite().execute_batch(half_made).unwrap();
+
+        // When the next process starts and makes what isn't there
+        let engine = world.engine();
+        engine.forget_without_stream("Events").unwrap();
+        let db = support::dynamodb(engine.endpoint_url());
+        let arn = support::create_table(&db, "Events").await;
+
+        // Then the table is whole.
+        put(&db, "Events", "CASE#1", 1, "filed").await;
+        let shard = Shard::of(engine.endpoint_url(), &arn).await;
+        assert_eq!(commits(&shard.all().await), [1], "{half_made}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_with_a_stream_or_with_something_in_it_is_never_forgotten() {
+    let world = World::new();
+    let engine = world.engine();
+    let db = support::dynamodb(engine.endpoint_url());
+    for table in ["Empty", "Events"] {
+        support::create_table(&db, table).await;
+    }
+    put(&db, "Events", "CASE#1", 1, "filed").await;
+    engine.stop();
+    let without_stream = "UPDATE _tables SET stream_enabled = 0 WHERE table_name = 'Events'";
+    world.sqlite().execute_batch(without_stream).unwrap();
+
+    let engine = world.engine();
+    for table in ["Empty", "Events", "None"] {
+        engine.forget_without_stream(table).unwrap();
+    }
+    let db = support::dynamodb(engine.endpoint_url());
+    assert!(support::get(&db, "Events", "CASE#1", 1).await.is_some());
+    assert!(support::get(&db, "Empty", "CASE#1", 1).await.is_none());
+}
