@@ -50,6 +50,14 @@ pub(super) fn has(headers: &HeaderMap, current: &HeaderValue) -> Result<bool, Pr
     })
 }
 
+/// That `If-None-Match` can be read, whatever it is then compared with, and whether it is.
+///
+/// # Errors
+/// 400 where the header is no list of tags.
+pub(super) fn check_none_match(headers: &HeaderMap) -> Result<(), Problem> {
+    Tags::read(headers, IF_NONE_MATCH).map(drop)
+}
+
 /// The version that `If-Match` asks for. `*` asks for any, which a case that exists always
 /// has, so it is as good as nothing.
 ///

@@ -9,6 +9,7 @@
 //! | `documents` | the content of documents, in and out |
 //! | `load` | how much is taken on, and how often a caller may ask |
 //! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
+//! | `arrival` | what a request may be as it arrives: its size, its codings |
 //! | `bounds` | answers that are larger than what carries them takes |
 //! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
@@ -18,6 +19,7 @@
 //! and no knowledge of a store.
 
 mod accesses;
+mod arrival;
 mod as_of;
 mod audit;
 mod blame;
@@ -217,6 +219,7 @@ fn surrounded(routes: Router<ApiState>, state: ApiState) -> Router {
             state.clone(),
             bounds::bounded,
         ))
+        .layer(middleware::from_fn(arrival::checked))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             load::within_room,

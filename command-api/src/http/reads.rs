@@ -119,6 +119,7 @@ pub(super) async fn read_case(
     let asked = as_of::take(&mut parameters)?;
     let min_version = parameters.take_min_version()?;
     parameters.done()?;
+    etag::check_none_match(&headers)?;
     if let Some(asked) = asked {
         return as_of::read_case(&state, &actor, docket_number, &asked, &witness, &headers).await;
     }
@@ -240,6 +241,7 @@ pub(super) async fn read_docket_entries(
     let limit = u32::try_from(limit.unwrap_or(USUAL_ENTRIES)).unwrap_or(MAX_ENTRIES);
     let cursor = parameters.take("cursor")?;
     parameters.done()?;
+    etag::check_none_match(&headers)?;
     if let Some(asked) = asked {
         let page = as_of::Page { limit, cursor };
         return as_of::read_docket_entries(

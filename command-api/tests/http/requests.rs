@@ -49,11 +49,23 @@ async fn malformed_json_is_answered_with_its_line_and_column() {
         problem["detail"],
         "the body is not JSON from line 2, column 12 on"
     );
-    let deep = "[".repeat(100_000);
-    post(COMMANDS, deep).problem(400, "MALFORMED_JSON").await;
     post(COMMANDS, vec![b'"', 0xff, b'"'])
         .problem(400, "MALFORMED_JSON")
         .await;
+}
+
+#[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let strike = |index: &str| {
+        let body = format!(r#"{{"type": "StrikeDocketEntry", "docketEntry": {index}}}"#);
+        post(COMMANDS, body)
+    };
+    for index in ["3", "3.0", "3e0", "30e-1", "-0.0"] {
+        strike(index).problem(503, "STORE_UNAVAILABLE").await;
+    }
+    for index in ["3.5", "-3.0", "1e10", "1e300", "9007199254740993.0"] {
+        strike(index).problem(400, "INVALID_FIELD").await;
+    }
 }
 
 #[tokio::test]
@@ -87,6 +99,7 @@ async fn a_body_is_sent_as_json() {
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/jsonx",
+        "application/json, application/json",
         "",
     ] {
         let problem = post(COMMANDS, SEAL)
@@ -147,6 +160,22 @@ async fn a_header_that_can_not_be_kept_is_refused_and_not_ignored() {
     }
     let key = post(COMMANDS, SEAL).header("idempotency-key", "\"8e03978e\"");
     key.problem(503, "STORE_UNAVAILABLE").await;
+}
+
+#[tokio::test]
+async fn an_if_none_match_that_can_not_be_read_is_refused_whatever_the_case_is() {
+    for path in ["", "?atVersion=1", "/docket-entries", "/docket-entries?atVersion=1"] {
+        let ask = || get(format!("/v1/cases/101-26{path}"));
+        // The store would have been asked for the case first.
+        ask()
+            .header("if-none-match", "3.2")
+            .problem(400, "MALFORMED_ETAG")
+            .await;
+        ask()
+            .header("if-none-match", "\"3.2\"")
+            .problem(503, "STORE_UNAVAILABLE")
+            .await;
+    }
 }
 
 #[tokio::test]

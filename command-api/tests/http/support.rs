@@ -147,6 +147,16 @@ pub(crate) fn post(path: impl Into<String>, body: impl Into<Vec<u8>>) -> Ask {
     .header("content-type", "application/json")
 }
 
+/// The API over a store in which something is wrong, which tells its figures here.
+pub(crate) fn state(fault: Fault, lines: Arc<Mutex<Vec<String>>>) -> ApiState {
+    LazyLock::force(&LOG);
+    let store = Arc::new(fault);
+    let clock = Arc::new(Still(AtomicU64::new(1)));
+    let metrics = Metrics::emf("court-7", clock.clone(), lines);
+    let service = Service::new(Stores::of(store), clock).with_metrics(metrics);
+    ApiState::new(service, TokenVerifier::hs256(SECRET).unwrap())
+}
+
 impl Ask {
     pub(crate) fn role(self, role: Role) -> Self {
         let token = token_from(role, now());
@@ -166,16 +176,8 @@ impl Ask {
     }
 
     pub(crate) async fn send(self) -> Reply {
-        LazyLock::force(&LOG);
-        let store = Arc::new(self.fault);
-        let clock = Arc::new(Still(AtomicU64::new(1)));
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let metrics = Metrics::emf("court-7", clock.clone(), lines.clone());
-        let service = Service::new(Stores::of(store), clock).with_metrics(metrics);
-        let router = router(ApiState::new(
-            service,
-            TokenVerifier::hs256(SECRET).unwrap(),
-        ));
+        let router = router(state(self.fault, lines.clone()));
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in self.headers {
             request = request.header(name, value);

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, VARY,
@@ -45,7 +47,7 @@ const GRANT_HOLDS: Duration = Duration::from_secs(60);
     tag = "documents", operation_id = "readDocument",
     params(
         ("docketNumber" = DocketNumber, Path, description = "The case."),
-        ("docketEntry" = String, Path, example = "3",
+        ("docketEntry" = EntryRef, Path,
          description = "The entry: its index on the record, or its id."),
         ("minVersion" = Option<u64>, Query, minimum = 1,
          description = "Don't answer from a version of the case older than this."),
@@ -331,6 +333,17 @@ impl Named for CorrespondencePath {
     }
 }
 
+/// Which part of a path is no text.
+fn unreadable(error: &PathRejection) -> Option<&str> {
+    let PathRejection::FailedToDeserializePathParams(error) = error else {
+        return None;
+    };
+    match error.kind() {
+        ErrorKind::InvalidUtf8InPathParam { key } => Some(key),
+        _ => None,
+    }
+}
+
 impl<T: Named> FromRequestParts<ApiState> for In<T> {
     type Rejection = Problem;
 
@@ -338,18 +351,22 @@ impl<T: Named> FromRequestParts<ApiState> for In<T> {
         let bad_number = |detail: String| {
             Problem::bad_request("BAD_DOCKET_NUMBER", detail).about("docketNumber")
         };
+        let bad_name = || {
+            let (code, name, detail) = T::PROBLEM;
+            Problem::bad_request(code, detail).about(name)
+        };
         let Path((number, named)) = Path::<(String, String)>::from_request_parts(parts, state)
             .await
-            .map_err(|_| bad_number("the address can't be read".to_owned()))?;
+            .map_err(|error| match unreadable(&error) {
+                Some(name) if name == T::PROBLEM.1 => bad_name(),
+                Some(_) | None => bad_number("the docket number can't be read".to_owned()),
+            })?;
         let number = number
             .parse()
             .map_err(|error: casefold_events::ids::DocketNumberError| {
                 bad_number(error.to_string())
             })?;
-        let named = T::read(&named).ok_or_else(|| {
-            let (code, name, detail) = T::PROBLEM;
-            Problem::bad_request(code, detail).about(name)
-        })?;
+        let named = T::read(&named).ok_or_else(bad_name)?;
         Ok(Self(number, named))
     }
 }

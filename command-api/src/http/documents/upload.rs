@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body as HttpBody;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casefold_events::ids::CorrelationId;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::super::ApiState;
-use super::super::body::{Body, Commands};
+use super::super::body::{Body, Commands, announced};
 use super::super::extract::{Caller, Parameters};
 use super::super::problem::{Problem, ProblemDocument};
 use super::{CONTENT_DIGEST, ContentBytes, content_digest, digest_field, kept, looked_into};
@@ -148,10 +148,7 @@ async fn keep(
         .and_then(|value| MediaType::named(value.to_str().ok()?))
         .ok_or_else(unsupported)?;
     let expected = content_digest(headers)?;
-    let announced: Option<u64> = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes| bytes > documents.max_bytes) {
+    if announced(headers).is_some_and(|bytes| bytes > documents.max_bytes) {
         return Err(too_large(documents.max_bytes));
     }
     let (first, content) = looked_into(arriving(body)).await.map_err(unreadable)?;
