@@ -103,14 +103,7 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
 /// # Errors
 /// Which there are.
 pub fn command(name: &str) -> Result<String, String> {
-    let mut known: Vec<&str> = [
-        PetitionCommand::NAMES,
-        CaseCommand::NAMES,
-        GroupCommand::NAMES,
-    ]
-    .concat();
-    known.extend(POLICIES.iter().map(|policy| policy.name));
-    known.push(LEAD_ELECTION);
+    let known = known_commands();
     let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
     let is_import = name.strip_prefix("Import").is_some_and(letters);
     match is_import || known.contains(&name) {
@@ -127,11 +120,44 @@ pub fn command(name: &str) -> Result<String, String> {
 /// # Errors
 /// Which there are.
 pub fn event_type(name: &str) -> Result<String, String> {
-    let known = CaseEvent::SCHEMAS.iter().map(|(name, _)| *name);
-    match known.clone().any(|known| known == name) {
+    let known = known_event_types();
+    match known.contains(&name) {
         true => Ok(name.to_owned()),
         false => Err(one_of(known)),
     }
+}
+
+/// The commands and policies of this build, each once.
+pub(crate) fn known_commands() -> Vec<&'static str> {
+    let commands = [
+        PetitionCommand::NAMES,
+        CaseCommand::NAMES,
+        GroupCommand::NAMES,
+    ];
+    let policies = POLICIES.iter().map(|policy| policy.name);
+    let mut known = Vec::new();
+    for name in commands
+        .concat()
+        .into_iter()
+        .chain(policies)
+        .chain([LEAD_ELECTION])
+    {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    known
+}
+
+/// The types of events of this build, each once.
+pub(crate) fn known_event_types() -> Vec<&'static str> {
+    let mut known = Vec::new();
+    for (name, _) in CaseEvent::SCHEMAS {
+        if !known.contains(name) {
+            known.push(*name);
+        }
+    }
+    known
 }
 
 /// A sentence that names what is known.

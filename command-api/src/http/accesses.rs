@@ -84,7 +84,7 @@ pub(super) struct AccessView {
 #[utoipa::path(
     get, path = "/v1/audit/accesses", tag = "audit", operation_id = "readAccesses",
     params(
-        ("user" = Option<String>, Query, description = "By this user, or this operator of the tool."),
+        ("user" = Option<String>, Query, min_length = 1, max_length = 128, description = "By this user, or this operator of the tool."),
         ("caseNumber" = Option<DocketNumber>, Query, description = "To this case."),
         ("from" = Option<String>, Query, example = "2026-11-01", description = "At this time or later: RFC 3339, or a date, which is its midnight in UTC."),
         ("to" = Option<String>, Query, example = "2026-12-01", description = "Before this time."),
@@ -115,7 +115,7 @@ pub(super) async fn read_accesses(
     let (from, to) = take_times(&mut parameters)?;
     let filter = AccessFilter {
         user: take(&mut parameters, "user", |text| {
-            let is_long = text.is_empty() || text.len() > UserId::MAX_LEN;
+            let is_long = text.is_empty() || text.chars().count() > UserId::MAX_LEN;
             match is_long {
                 true => Err("a user has 1 to 128 characters".to_owned()),
                 false => Ok(text.to_owned()),

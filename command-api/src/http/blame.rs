@@ -25,6 +25,8 @@ use crate::fields::{no_such_field, word_of};
 
 /// The most fields on a page, and how many where the reader asks for no number.
 pub(super) const MAX_FIELDS: u64 = 5_000;
+/// The longest name of a field that is asked for, in characters.
+pub(super) const MAX_FIELD: usize = 500;
 pub(super) const USUAL_FIELDS: u64 = 1_000;
 
 /// A page of a case's fields.
@@ -66,7 +68,7 @@ pub(super) struct BlameLine {
     get, path = "/v1/cases/{docketNumber}/blame", tag = "cases", operation_id = "readBlame",
     params(
         ("docketNumber" = DocketNumber, Path, description = "The case."),
-        ("field" = Option<String>, Query, example = "docketEntries[3]",
+        ("field" = Option<String>, Query, min_length = 1, max_length = 500, example = "docketEntries[3]",
          description = "Only these fields: a path, the beginning of one, the same with `[]` for all elements (`docketEntries[].servedAt`), or a name (`servedAt`)."),
         ("atVersion" = Option<u64>, Query, minimum = 1,
          description = "As the case stood at this version; as it stands now where it is absent."),
@@ -99,7 +101,7 @@ pub(super) async fn read_blame(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     require_history(&actor, "what gave the fields of cases their values")?;
-    let asked = parameters.take("field")?;
+    let asked = parameters.take_text("field", MAX_FIELD)?;
     let at = parameters.take_number("atVersion", 1..=u64::MAX)?;
     let limit = parameters.take_number("limit", 1..=MAX_FIELDS)?;
     let limit = usize::try_from(limit.unwrap_or(USUAL_FIELDS)).unwrap_or(usize::MAX);

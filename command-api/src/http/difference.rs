@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::ApiState;
 use super::as_of::about;
-use super::blame::{MAX_FIELDS, USUAL_FIELDS};
+use super::blame::{MAX_FIELD, MAX_FIELDS, USUAL_FIELDS};
 use super::cursor::{self, List};
 use super::extract::{Caller, CasePath, Parameters, bad_parameter};
 use super::history::require_history;
@@ -103,7 +103,7 @@ impl DifferenceLine {
         ("docketNumber" = DocketNumber, Path, description = "The case."),
         ("from" = u64, Query, minimum = 1, description = "The earlier version."),
         ("to" = u64, Query, minimum = 2, description = "The later version."),
-        ("field" = Option<String>, Query, example = "docketEntries[3]",
+        ("field" = Option<String>, Query, min_length = 1, max_length = 500, example = "docketEntries[3]",
          description = "Only these fields, as of a blame."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 5000,
          description = "The most fields on the page; 1,000 where it is absent."),
@@ -134,7 +134,7 @@ pub(super) async fn read_difference(
     require_history(&actor, "what versions of cases hold differently")?;
     let from = required(&mut parameters, "from")?;
     let to = required(&mut parameters, "to")?;
-    let asked = parameters.take("field")?;
+    let asked = parameters.take_text("field", MAX_FIELD)?;
     let limit = parameters.take_number("limit", 1..=MAX_FIELDS)?;
     let limit = usize::try_from(limit.unwrap_or(USUAL_FIELDS)).unwrap_or(usize::MAX);
     let cursor = parameters.take("cursor")?;

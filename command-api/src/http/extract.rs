@@ -151,6 +151,27 @@ impl Parameters {
         })
     }
 
+    /// Takes a text of 1 to so many characters.
+    ///
+    /// # Errors
+    /// 400 where it is given twice, is empty or too long.
+    pub(super) fn take_text(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Option<String>, Problem> {
+        let Some(text) = self.take(name)? else {
+            return Ok(None);
+        };
+        if text.is_empty() || text.chars().count() > most {
+            return Err(bad_parameter(
+                name,
+                format!("{name} has 1 to {most} characters"),
+            ));
+        }
+        Ok(Some(text))
+    }
+
     /// Takes a time.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ use super::noting::{Entries, Witness, entries_of};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::{FOR_ONE_READER, no_such_case};
 use crate::access::sees_history;
+use crate::command::EntryRef;
 use crate::decide::Actor;
 use crate::service::HistoryFilter;
 
@@ -131,7 +132,7 @@ pub(super) struct EventView {
          description = "Only commits made by this command, or by the policy of this name."),
         ("eventType" = Option<String>, Query, example = "DocketEntryServed",
          description = "Only commits with an event of this type."),
-        ("docketEntry" = Option<String>, Query, example = "3",
+        ("docketEntry" = Option<EntryRef>, Query,
          description = "Only commits with an event about this entry: its id, or its index on the record."),
         ("correlationId" = Option<CorrelationId>, Query, description = "Only commits of this act."),
         ("recordedFrom" = Option<Timestamp>, Query,

@@ -3,12 +3,14 @@
 
 use casefold_events::ids::CorrelationId;
 use casefold_events::vocabulary::Role;
-use casefold_events::{CaseEvent, DocketEntryId, DocketNumber, UserId};
+use casefold_events::{DocketEntryId, DocketNumber, UserId};
 use uuid::Uuid;
 
 use super::ApiState;
+use super::audit::take;
 use super::extract::{Parameters, bad_parameter};
 use super::problem::Problem;
+use crate::audit;
 use crate::fields::word_of;
 use crate::service::HistoryFilter;
 
@@ -25,19 +27,12 @@ pub(super) fn take_filter(
 ) -> Result<(HistoryFilter, Option<EntryName>), Problem> {
     let actor = parameters.take("actor")?.map(UserId::new).transpose();
     let role = parameters.take("role")?.map(|text| text.parse::<Role>());
-    let event_type = parameters.take("eventType")?;
-    if let Some(name) = &event_type
-        && CaseEvent::SCHEMAS.iter().all(|(known, _)| known != name)
-    {
-        let detail = "eventType is the type of an event, for example DocketEntryServed";
-        return Err(bad_parameter("eventType", detail.to_owned()));
-    }
+    let event_type = take(parameters, "eventType", audit::event_type)?;
     let entry = parameters.take("docketEntry")?.map(|text| {
         let id = text
             .parse::<Uuid>()
             .map(|id| EntryName::Id(DocketEntryId(id)));
-        let index = || text.parse().ok().filter(|index| *index > 0);
-        id.ok().or_else(|| index().map(EntryName::Index))
+        id.ok().or_else(|| text.parse().ok().map(EntryName::Index))
     });
     let entry = entry.map(|entry| {
         let detail = "docketEntry is an entry's id, or its index on the record";
@@ -50,7 +45,7 @@ pub(super) fn take_filter(
         role: role
             .transpose()
             .map_err(|_| bad_parameter("role", "there is no such role".to_owned()))?,
-        command: parameters.take("command")?,
+        command: take(parameters, "command", audit::command)?,
         event_type,
         docket_entry: None,
         correlation_id: correlation_id

@@ -200,6 +200,19 @@ pub(super) fn required(parameters: &mut Parameters, name: &'static str) -> Resul
     value.ok_or_else(|| bad_parameter(name, format!("the list needs the parameter {name}")))
 }
 
+/// A text that must be there, of so many characters at most.
+///
+/// # Errors
+/// 400 where it is absent, empty, too long or given twice.
+pub(super) fn required_text(
+    parameters: &mut Parameters,
+    name: &'static str,
+    most: usize,
+) -> Result<String, Problem> {
+    let text = parameters.take_text(name, most)?;
+    text.ok_or_else(|| bad_parameter(name, format!("the list needs the parameter {name}")))
+}
+
 /// What rows show, of lists whose rows are all of one kind.
 ///
 /// # Errors

@@ -13,9 +13,12 @@ use utoipa::ToSchema;
 
 use super::ApiState;
 use super::extract::{Caller, Parameters, bad_parameter};
-use super::list_page::{Asked, PageParameters, Paging, check_reader, court_page, lines, required};
+use super::list_page::{
+    Asked, PageParameters, Paging, check_reader, court_page, lines, required, required_text,
+};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;
+use crate::command::limits;
 
 /// A page of cases.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,7 +86,7 @@ pub(super) async fn by_status(
 #[utoipa::path(
     get, path = "/v1/lists/by-judge", tag = "lists", operation_id = "listByJudge",
     params(
-        ("judge" = String, Query, example = "Chief Judge", description = "The judge."),
+        ("judge" = String, Query, min_length = 1, max_length = 500, example = "Chief Judge", description = "The judge."),
         ("closed" = Option<bool>, Query,
          description = "`true` for the closed cases; the others where it is absent."),
         PageParameters,
@@ -102,7 +105,7 @@ pub(super) async fn by_judge(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     check_reader(&actor)?;
-    let judge = required(&mut parameters, "judge")?;
+    let judge = required_text(&mut parameters, "judge", limits::NAME)?;
     let list = match take_closed(&mut parameters)? {
         false => List::OpenOfJudge,
         true => List::ClosedOfJudge,
@@ -117,7 +120,7 @@ pub(super) async fn by_judge(
 #[utoipa::path(
     get, path = "/v1/lists/by-trial-city", tag = "lists", operation_id = "listByTrialCity",
     params(
-        ("trialCity" = String, Query, example = "Houston, Texas", description = "The city."),
+        ("trialCity" = String, Query, min_length = 1, max_length = 200, example = "Houston, Texas", description = "The city."),
         ("closed" = Option<bool>, Query,
          description = "`true` for the closed cases; the others where it is absent."),
         PageParameters,
@@ -136,7 +139,7 @@ pub(super) async fn by_trial_city(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     check_reader(&actor)?;
-    let city = required(&mut parameters, "trialCity")?;
+    let city = required_text(&mut parameters, "trialCity", limits::LINE)?;
     let list = match take_closed(&mut parameters)? {
         false => List::OpenOfCity,
         true => List::ClosedOfCity,
@@ -154,7 +157,7 @@ pub(super) async fn by_trial_city(
     get, path = "/v1/lists/eligible-for-trial", tag = "lists",
     operation_id = "listEligibleForTrial",
     params(
-        ("trialCity" = String, Query, example = "Houston, Texas", description = "The city."),
+        ("trialCity" = String, Query, min_length = 1, max_length = 200, example = "Houston, Texas", description = "The city."),
         PageParameters,
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
          description = "The caller's own id for the request; made here where it is absent."),
@@ -171,7 +174,7 @@ pub(super) async fn eligible_for_trial(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     check_reader(&actor)?;
-    let city = required(&mut parameters, "trialCity")?;
+    let city = required_text(&mut parameters, "trialCity", limits::LINE)?;
     cases(
         &state,
         Asked::all(List::EligibleForTrial, &city),
@@ -206,7 +209,8 @@ pub(super) async fn by_person(
 ) -> Result<Response, Problem> {
     check_reader(&actor)?;
     let user = required(&mut parameters, "userId")?;
-    cases(&state, Asked::all(List::Person, &user), parameters).await
+    let user = UserId::new(user).map_err(|error| bad_parameter("userId", error.to_string()))?;
+    cases(&state, Asked::all(List::Person, user.as_str()), parameters).await
 }
 
 /// List the cases of a consolidated group

@@ -5,13 +5,19 @@
 //!
 //! What every operation has in common (who may call, which problems it can answer with, the
 //! correlation id) is added here, once; what is its own stands beside its handler. The
-//! commands' schemas and examples come from [`crate::command`].
+//! commands' schemas and examples come from [`crate::command`]. [`sent`] narrows what is sent to
+//! what is taken, [`parameters`] has the parameters that several operations have, and [`links`]
+//! says where an answer leads.
+
+mod links;
+mod parameters;
+mod sent;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde_json::Value;
 use utoipa::openapi::example::ExampleBuilder;
-use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
@@ -86,8 +92,16 @@ use crate::refusal::{Refusal, RefusalCode};
 struct ApiDescription;
 
 /// The API's description as an OpenAPI 3.1 document.
-pub fn document() -> utoipa::openapi::OpenApi {
-    ApiDescription::openapi()
+///
+/// # Errors
+/// Where the document has no JSON form, which a test rules out.
+pub fn document() -> Result<Value, serde_json::Error> {
+    // By way of a `Value`, whose members are sorted: the text changes when the API does.
+    let mut document = serde_json::to_value(ApiDescription::openapi())?;
+    sent::narrow(&mut document);
+    parameters::describe(&mut document);
+    links::add(&mut document);
+    Ok(document)
 }
 
 /// The document as it is committed and served: indented, with a line feed at its end.
@@ -95,9 +109,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// Where the document has no JSON form, which a test rules out.
 pub fn document_text() -> Result<String, serde_json::Error> {
-    // By way of a `Value`, whose members are sorted: the text changes when the API does.
-    let value = serde_json::to_value(document())?;
-    Ok(format!("{value:#}\n"))
+    document().map(|document| format!("{document:#}\n"))
 }
 
 /// The document as it is committed.
@@ -116,7 +128,7 @@ pub(super) async fn serve() -> impl IntoResponse {
 const PROBLEMS_OF_ALL: &[(u16, &str)] = &[
     (
         400,
-        "A header, parameter, the docket number or the body can't be read, or is unknown here.",
+        "A header, parameter, the docket number or the body can't be read, or is unknown here; the query has more than 64 parameters (`TOO_MANY_PARAMETERS`), or a body goes more than 32 deep (`JSON_TOO_DEEP`).",
     ),
     (401, "The token is missing or not accepted: `TOKEN_…`."),
     (
@@ -131,6 +143,36 @@ const PROBLEMS_OF_ALL: &[(u16, &str)] = &[
     (
         503,
         "The service or the store is busy, the store can't be reached, the request took too long, or the case waits for a repair. Try again after `Retry-After` seconds.",
+    ),
+];
+
+/// The problems of a request as it arrives, whatever it asks for: each described once, under a
+/// name, for it is said of every call.
+const PROBLEMS_OF_ARRIVAL: &[(u16, &str, &str)] = &[
+    (
+        414,
+        "AddressTooLong",
+        "Path and query have more than 8 KiB: `ADDRESS_TOO_LONG`.",
+    ),
+    (
+        415,
+        "BodyCompressed",
+        "The body is compressed: `UNSUPPORTED_CONTENT_ENCODING`.",
+    ),
+    (
+        417,
+        "ExpectationFailed",
+        "The header Expect says something else than `100-continue`: `EXPECTATION_FAILED`.",
+    ),
+    (
+        431,
+        "HeadersTooLarge",
+        "There are more than 64 headers (`TOO_MANY_HEADERS`), or they have more than 32 KiB (`HEADERS_TOO_LARGE`).",
+    ),
+    (
+        501,
+        "TransferCodingUnknown",
+        "The body is sent in a transfer coding other than `chunked`: `UNSUPPORTED_TRANSFER_ENCODING`.",
     ),
 ];
 
@@ -152,7 +194,7 @@ const PROBLEMS_OF_COMMANDS: &[(u16, &str)] = &[
     ),
     (
         415,
-        "The body is not sent as `application/json`: `UNSUPPORTED_MEDIA_TYPE`.",
+        "The body is not sent as `application/json` (`UNSUPPORTED_MEDIA_TYPE`), or is compressed (`UNSUPPORTED_CONTENT_ENCODING`).",
     ),
     (
         422,
@@ -171,17 +213,30 @@ impl Modify for WhatAllHave {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        for (_, name, description) in PROBLEMS_OF_ARRIVAL {
+            let mut response = problem(description);
+            response
+                .headers
+                .insert(CORRELATION_ID.to_owned(), correlation_id().into());
+            components
+                .responses
+                .insert((*name).to_owned(), response.into());
+        }
         for (path, item) in &mut document.paths.paths {
             let guarded = path.starts_with("/v1");
             if let Some(read) = item.get.as_mut().filter(|_| guarded) {
                 add_problems(read, PROBLEMS_OF_READS);
             }
             for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
-                if guarded {
-                    add_problems(operation, PROBLEMS_OF_ALL);
-                }
                 if operation.request_body.is_some() && !path.starts_with("/v1/documents") {
                     add_problems(operation, PROBLEMS_OF_COMMANDS);
+                }
+                if guarded {
+                    add_problems(operation, PROBLEMS_OF_ALL);
+                    for (status, name, _) in PROBLEMS_OF_ARRIVAL {
+                        let own = operation.responses.responses.entry(status.to_string());
+                        own.or_insert(RefOr::Ref(Ref::from_response_name(*name)));
+                    }
                 }
                 add_correlation_id(operation);
                 for parameter in operation.parameters.iter_mut().flatten() {
@@ -194,28 +249,36 @@ impl Modify for WhatAllHave {
 
 fn add_problems(operation: &mut Operation, problems: &[(u16, &str)]) {
     for (status, description) in problems {
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name("Problem")))
-            .build();
-        let response = ResponseBuilder::new()
-            .description(*description)
-            .content(PROBLEM_JSON, content)
-            .build();
         let own = operation.responses.responses.entry(status.to_string());
-        own.or_insert(RefOr::T(response));
+        own.or_insert(RefOr::T(problem(description)));
     }
 }
 
-fn add_correlation_id(operation: &mut Operation) {
-    let header = HeaderBuilder::new()
+fn problem(description: &str) -> Response {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content(PROBLEM_JSON, content)
+        .build()
+}
+
+const CORRELATION_ID: &str = "X-Correlation-Id";
+
+fn correlation_id() -> Header {
+    HeaderBuilder::new()
         .schema(Some(Ref::from_schema_name("CorrelationId")))
         .description(Some(
             "The request's id in the court's log: the caller's own, or a new one.",
         ))
-        .build();
+        .build()
+}
+
+fn add_correlation_id(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(Response { headers, .. }) = response {
-            headers.insert("X-Correlation-Id".to_owned(), header.clone().into());
+            headers.insert(CORRELATION_ID.to_owned(), correlation_id().into());
         }
     }
 }

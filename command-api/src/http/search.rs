@@ -12,15 +12,15 @@ use utoipa::ToSchema;
 
 use super::ApiState;
 use super::extract::{Caller, Parameters, bad_parameter};
-use super::list_page::{Asked, PageParameters, Paging, required};
+use super::list_page::{Asked, PageParameters, Paging, required_text};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;
 use crate::access::rows::{FoundCaseRow, OwnCaseRow};
 use crate::access::sees_cases;
 use crate::decide::Actor;
 
-/// The longest text that is searched for, in bytes.
-const MAX_QUERY_BYTES: usize = 200;
+/// The longest text that is searched for, in characters.
+const MAX_QUERY: usize = 200;
 
 /// A page of the reader's own cases.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,11 +114,7 @@ pub(super) async fn search(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     check_sees_cases(&actor)?;
-    let text = required(&mut parameters, "q")?;
-    if text.len() > MAX_QUERY_BYTES {
-        let detail = format!("q takes {MAX_QUERY_BYTES} bytes");
-        return Err(bad_parameter("q", detail));
-    }
+    let text = required_text(&mut parameters, "q", MAX_QUERY)?;
     let query = WordQuery::parse(&text).map_err(|error| bad_parameter("q", error.to_string()))?;
     let asked = Asked::all(List::Names, &text);
     let paging = Paging::take(parameters.without("order")?, asked, SortOrder::Ascending)?;

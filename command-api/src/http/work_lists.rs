@@ -15,6 +15,7 @@ use super::extract::{Caller, Parameters, bad_parameter};
 use super::list_page::{Asked, PageParameters, Paging, check_reader, court_page, lines, required};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;
+use crate::command::limits;
 
 /// A page of open deadlines.
 #[derive(Debug, Serialize, ToSchema)]
@@ -161,7 +162,7 @@ pub(super) async fn deadlines(
 #[utoipa::path(
     get, path = "/v1/lists/pending-entries", tag = "lists", operation_id = "listPendingEntries",
     params(
-        ("judge" = Option<String>, Query, example = "Chief Judge",
+        ("judge" = Option<String>, Query, min_length = 1, max_length = 500, example = "Chief Judge",
          description = "The judge who has the cases; all where it is absent."),
         PageParameters,
         ("X-Correlation-Id" = Option<CorrelationId>, Header,
@@ -179,7 +180,7 @@ pub(super) async fn pending_entries(
     mut parameters: Parameters,
 ) -> Result<Response, Problem> {
     check_reader(&actor)?;
-    let judge = parameters.take("judge")?;
+    let judge = parameters.take_text("judge", limits::NAME)?;
     let asked = match &judge {
         None => Asked::all(List::Pending, ""),
         Some(judge) => Asked::all(List::PendingOfJudge, judge),

@@ -6,6 +6,8 @@ use casefold_events::{Commit, DocketEntryId, DocketNumber, Timestamp, UserId, Ve
 use casefold_shared::gateway::{CommitPage, EntrySelection, Order};
 
 use super::{ReadError, Service};
+use crate::command::EntryRef;
+use crate::decide::find_entry;
 
 /// How many commits are looked at for one page where only some are wanted. A page ends there
 /// with what it has by then.
@@ -171,8 +173,9 @@ impl Service {
             indexes: &[index],
         };
         let case = self.read_case_at_head(docket_number, entries).await?;
-        let entry = case.as_ref().and_then(|case| case.docket.entry_at(index));
-        Ok(entry.map(|entry| entry.id()))
+        let Some(case) = case else { return Ok(None) };
+        let entry = find_entry(&case, EntryRef::Index(index));
+        Ok(entry.ok().map(|entry| entry.id()))
     }
 }
 

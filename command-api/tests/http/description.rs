@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use casefold_command_api::command::{CaseCommand, GroupCommand, PetitionCommand};
@@ -9,7 +10,7 @@ use super::support::ask;
 const UPDATE: &str = "CASEFOLD_UPDATE_OPENAPI";
 
 fn document() -> Value {
-    serde_json::to_value(openapi::document()).unwrap()
+    openapi::document().unwrap()
 }
 
 #[test]
@@ -58,6 +59,14 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
         .collect()
 }
 
+/// What a reference leads to, or the value itself.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => value,
+    }
+}
+
 #[test]
 fn every_operation_is_described_with_its_problems() {
     let document = document();
@@ -68,10 +77,17 @@ fn every_operation_is_described_with_its_problems() {
         for text in ["summary", "description", "operationId"] {
             assert!(operation[text].is_string(), "{name} has no {text}");
         }
-        let responses = operation["responses"].as_object().unwrap();
+        let responses: BTreeMap<&str, &Value> = operation["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(status, response)| (status.as_str(), resolved(&document, response)))
+            .collect();
         let mut expected = vec![];
         if name.contains("/v1") {
-            expected.extend(["400", "401", "403", "500", "503"]);
+            expected.extend([
+                "400", "401", "403", "414", "415", "417", "431", "500", "501", "503",
+            ]);
             assert!(operation["security"].is_null(), "{name} is open");
         }
         if name.starts_with("post") {
@@ -269,4 +285,29 @@ async fn each_commands_example_is_of_the_schema_that_describes_it() {
             assert!(errors.is_empty(), "{name}: {errors:?}");
         }
     }
+}
+
+#[test]
+fn every_link_leads_to_an_operation_that_has_its_parameters() {
+    let document = document();
+    let operations = operations(&document);
+    let named = |id: &Value| {
+        let mut all = operations.iter().map(|(_, operation)| *operation);
+        all.find(|operation| operation["operationId"] == *id)
+    };
+    let mut links = 0;
+    for (name, operation) in &operations {
+        let responses = operation["responses"].as_object().unwrap();
+        let of_response = |response: &Value| response["links"].as_object().cloned();
+        for (link, to) in responses.values().filter_map(of_response).flatten() {
+            links += 1;
+            let leads_to = named(&to["operationId"]).unwrap_or_else(|| panic!("{name} {link}"));
+            let parameters = leads_to["parameters"].as_array().unwrap();
+            for parameter in to["parameters"].as_object().unwrap().keys() {
+                let known = parameters.iter().any(|known| known["name"] == *parameter);
+                assert!(known, "{name} {link} {parameter}");
+            }
+        }
+    }
+    assert!(links > 30, "{links}");
 }

@@ -82,9 +82,46 @@ async fn a_list_says_which_parameter_it_can_not_take() {
     for (path, code) in refused {
         get(path).role(Role::DocketClerk).problem(400, code).await;
     }
-    let long = format!("/v1/search?q={}", "x".repeat(201));
-    get(&long)
-        .role(Role::Judge)
+}
+
+#[tokio::test]
+async fn a_text_that_is_asked_for_has_as_many_characters_as_are_described() {
+    let texts = [
+        ("/v1/search?q=", 200),
+        ("/v1/lists/by-judge?judge=", 500),
+        ("/v1/lists/pending-entries?judge=", 500),
+        ("/v1/lists/by-trial-city?trialCity=", 200),
+        ("/v1/lists/eligible-for-trial?trialCity=", 200),
+        ("/v1/cases/101-26/blame?field=", 500),
+        ("/v1/cases/101-26/difference?from=1&to=2&field=", 500),
+    ];
+    // Two bytes each, six in the address.
+    for letter in ["x", "%C3%A9"] {
+        for (path, most) in texts {
+            let fits = format!("{path}{}", letter.repeat(most));
+            get(fits).problem(503, "STORE_UNAVAILABLE").await;
+            let long = format!("{path}{}", letter.repeat(most + 1));
+            get(long).problem(400, "BAD_PARAMETER").await;
+            get(path).problem(400, "BAD_PARAMETER").await;
+        }
+    }
+    let person = |length: usize| format!("/v1/lists/by-person?userId={}", "x".repeat(length));
+    get(person(128)).problem(503, "STORE_UNAVAILABLE").await;
+    get(person(129)).problem(400, "BAD_PARAMETER").await;
+    get("/v1/lists/by-person?userId=two%20words")
         .problem(400, "BAD_PARAMETER")
         .await;
+}
+
+#[tokio::test]
+async fn a_history_is_asked_for_by_commands_that_there_are() {
+    for command in ["ServePetition", "AutomaticBlocking", "ImportCase"] {
+        let path = format!("/v1/cases/101-26/history?command={command}");
+        get(path).problem(503, "STORE_UNAVAILABLE").await;
+    }
+    for command in ["", "ServePetitions", "servepetition"] {
+        let path = format!("/v1/cases/101-26/history?command={command}");
+        let problem = get(path).problem(400, "BAD_PARAMETER").await;
+        assert_eq!(problem["field"], "command");
+    }
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod described;
 mod description;
 #[path = "../../../shared/tests/support/emf.rs"]
 mod emf;
