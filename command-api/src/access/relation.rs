@@ -35,8 +35,43 @@ pub struct Standing {
 pub enum KnownFrom {
     /// From the reader's role and the case itself.
     Case,
-    /// From the other cases of its group. It may change while the case doesn't.
+    /// From the other cases of its group, or from there being none. It may change while the case
+    /// doesn't. Both are one, for whoever isn't told of a group must not learn that there is one.
     Group,
+}
+
+impl KnownFrom {
+    /// From what is known how an actor stands to a case, if the case itself tells that they stand
+    /// to it so.
+    pub fn of(actor: &Actor, by_itself: Relation) -> Self {
+        if by_itself == Relation::Outsider && may_be_party(actor.role) {
+            Self::Group
+        } else {
+            Self::Case
+        }
+    }
+}
+
+/// Whether a role is one that parties and their counsel have.
+const fn may_be_party(role: Role) -> bool {
+    match role {
+        Role::Petitioner | Role::PrivatePractitioner | Role::IrsPractitioner => true,
+        Role::DocketClerk
+        | Role::PetitionsClerk
+        | Role::Judge
+        | Role::Chambers
+        | Role::Adc
+        | Role::AdmissionsClerk
+        | Role::TrialClerk
+        | Role::ReportersOffice
+        | Role::ClerkOfCourt
+        | Role::CaseServicesSupervisor
+        | Role::General
+        | Role::Floater
+        | Role::Admin
+        | Role::IrsSuperuser
+        | Role::System => false,
+    }
 }
 
 impl Relation {
@@ -101,26 +136,8 @@ impl Relation {
     /// that parties and their counsel have. For everybody else none, so that nobody else's
     /// reading costs more.
     pub fn further_cases(actor: &Actor, case: &Case) -> Vec<DocketNumber> {
-        let may_be_party = match actor.role {
-            Role::Petitioner | Role::PrivatePractitioner | Role::IrsPractitioner => true,
-            Role::DocketClerk
-            | Role::PetitionsClerk
-            | Role::Judge
-            | Role::Chambers
-            | Role::Adc
-            | Role::AdmissionsClerk
-            | Role::TrialClerk
-            | Role::ReportersOffice
-            | Role::ClerkOfCourt
-            | Role::CaseServicesSupervisor
-            | Role::General
-            | Role::Floater
-            | Role::Admin
-            | Role::IrsSuperuser
-            | Role::System => false,
-        };
         match &case.consolidation {
-            Some(group) if may_be_party && Self::of(actor, case) == Self::Outsider => group
+            Some(group) if KnownFrom::of(actor, Self::of(actor, case)) == KnownFrom::Group => group
                 .members
                 .iter()
                 .copied()

@@ -160,6 +160,14 @@ impl<'a> Loaded<'a> {
         ask: Ask<'_>,
     ) -> Result<Vec<(DocketNumber, Decision)>, Refusal> {
         let Ask { actor, now, ids } = ask;
+        // Which cases are of one group is not for whoever is a party to none of them.
+        if self
+            .cases
+            .values()
+            .all(|case| Side::find(case, actor).is_none())
+        {
+            return Err(Refusal::NotAParty);
+        }
         let lead = self.one_group(&body.docket_numbers)?;
         let members = members_with(self.case(lead)?);
         let mut own = None;

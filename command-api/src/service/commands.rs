@@ -1,6 +1,7 @@
 //! Carrying out commands on one case. Those on several are in `group`.
 
-use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp, Version};
+use casefold_events::{CaseEvent, CommandId, Commit, CommitRef, DocketNumber, Timestamp};
+use casefold_shared::case::Case;
 use casefold_shared::gateway::{AppendOutcome, BeginOutcome, EntrySelection, StoreError};
 
 use super::basis::{Basis, FoundBasis, Wanted};
@@ -9,9 +10,11 @@ use super::load::{Found, Purpose};
 use super::policies::Planned;
 use super::told::{Tally, Told};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
+use crate::access::{Reader, Sight};
 use crate::command::{CaseCommand, EntryRef, PetitionCommand};
-use crate::decide::{self, Ask, Decision};
+use crate::decide::{self, Actor, Ask, Decision};
 use crate::refusal::Refusal;
+use crate::rules::permissions;
 
 /// The HTTP status of a refusal to somebody who may not ask.
 const FORBIDDEN: u16 = 403;
@@ -41,6 +44,7 @@ impl Service {
         request: &Request<PetitionCommand>,
         tally: &Tally,
     ) -> Result<Answer, CommandError> {
+        permissions::require(request.actor.role, request.command.name())?;
         let envelope = Envelope::new(request, request.command.name(), None, self)?;
         if let Some(key) = &request.idempotency_key
             && let Some(claim) = self.events.claim_get(key).await?
@@ -145,6 +149,8 @@ impl Service {
         tally: &Tally,
     ) -> Result<Answer, CommandError> {
         let name = request.command.name();
+        // Whoever may not send it learns nothing of the case, not even whether it is there.
+        permissions::require(request.actor.role, name)?;
         let envelope = Envelope::new(request, name, Some(docket_number), self)?;
         let entries = request.command.entries();
         let wanted = Wanted {
@@ -171,7 +177,7 @@ impl Service {
                 ids: &mut ids,
             };
             let decision = decide::case(case, &request.command, ask);
-            let decision = match if_match(request, case.version, decision) {
+            let decision = match if_match(request, case, decision) {
                 // What is refused over a case that may be behind may be right by now.
                 Err(_) if !basis.is_head => {
                     let version = case.version;
@@ -219,7 +225,36 @@ impl Service {
         commits: Vec<Commit>,
     ) -> Result<Answer, CommandError> {
         let step = self.step_of(commits).await?;
-        first(envelope.repeat(self, &step).await?, docket_number)
+        match envelope.repeat(self, &step).await {
+            Ok(answers) => first(answers, docket_number),
+            Err(CommandError::KeyReused) => {
+                Err(self.key_reused(docket_number, envelope.request()).await?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Why a command is refused whose key another has: that, unless its sender may not send it at
+    /// all. They don't learn which keys a case knows.
+    async fn key_reused(
+        &self,
+        docket_number: DocketNumber,
+        request: &Request<CaseCommand>,
+    ) -> Result<CommandError, CommandError> {
+        let entries = request.command.entries();
+        let Found::Head(Some(case)) = self.find_case(docket_number, &entries, None).await? else {
+            return Ok(CommandError::NoSuchCase(docket_number));
+        };
+        let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+        let ask = Ask {
+            actor: &request.actor,
+            now: self.clock.now(),
+            ids: &mut ids,
+        };
+        Ok(match decide::case(&case, &request.command, ask) {
+            Err(refusal) if is_kept_from(&request.actor, &case, &refusal) => refusal.into(),
+            Ok(_) | Err(_) => CommandError::KeyReused,
+        })
     }
 
     /// The case with what was written past it meanwhile, for the command to be decided again.
@@ -270,20 +305,28 @@ impl Service {
 }
 
 /// Compares versions after the rules have had their say on who may ask: a caller who may not
-/// learns nothing of the case, not even its version. To others the version comes first,
-/// for a refusal would be about a state that they have not seen.
+/// learns nothing of the case, not even its version. Nor does one from whom the case is sealed,
+/// whatever else is wrong with the command. To others the version comes first, for a refusal
+/// would be about a state that they have not seen.
 fn if_match(
     request: &Request<CaseCommand>,
-    current: Version,
+    case: &Case,
     decision: Result<Decision, Refusal>,
 ) -> Result<Decision, CommandError> {
+    let current = case.version;
     match decision {
-        Err(refusal) if refusal.status() == FORBIDDEN => Err(refusal.into()),
+        Err(refusal) if is_kept_from(&request.actor, case, &refusal) => Err(refusal.into()),
         Ok(_) | Err(_) if request.if_match.is_some_and(|expected| expected != current) => {
             Err(CommandError::VersionMismatch { current })
         }
         decision => Ok(decision?),
     }
+}
+
+/// Whether somebody who is refused so is told nothing else of a case: neither its version nor
+/// which commands it knows.
+pub(super) fn is_kept_from(actor: &Actor, case: &Case, refusal: &Refusal) -> bool {
+    refusal.status() == FORBIDDEN || Reader::of(actor, case).sight() == Sight::Sealed
 }
 
 fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, CommandError> {

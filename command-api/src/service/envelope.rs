@@ -44,6 +44,11 @@ impl<'a, C: Serialize> Envelope<'a, C> {
         })
     }
 
+    /// The request whose commits these are.
+    pub(super) const fn request(&self) -> &'a Request<C> {
+        self.request
+    }
+
     /// The first answer again, if the commits were made by this very command.
     pub(super) async fn repeat(
         &self,

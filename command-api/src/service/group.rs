@@ -1,12 +1,12 @@
 //! Carrying out commands on several cases at once.
 
-use casefold_events::{Commit, CommitRef, DocketNumber, Timestamp};
+use casefold_events::{CommandId, Commit, CommitRef, DocketNumber, Timestamp};
 use casefold_shared::case::Case;
 use casefold_shared::gateway::AppendOutcome;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::calendar::READS_AT_ONCE;
-use super::commands::sealed;
+use super::commands::{is_kept_from, sealed};
 use super::envelope::{CaseHead, Envelope};
 use super::load::Found;
 use super::policies::{Planned, by_policy};
@@ -14,6 +14,7 @@ use super::told::{Tally, Told};
 use super::{Answer, CommandError, MAX_TRIES, Request, Service};
 use crate::command::GroupCommand;
 use crate::decide::{self, Ask, Decision};
+use crate::rules::permissions;
 
 /// The most commits that the store appends in one step.
 const COMMITS_IN_ONE_STEP: usize = 100;
@@ -45,12 +46,17 @@ impl Service {
         read: Option<Vec<Case>>,
         tally: &Tally,
     ) -> Result<Vec<Answer>, CommandError> {
+        // Whoever may not send it learns nothing of the cases, not even whether they are there.
+        permissions::require(request.actor.role, request.command.name())?;
         let envelope = Envelope::new(request, request.command.name(), None, self)?;
         let mut read = read;
         for _ in 0..MAX_TRIES {
             let found = match read.take() {
                 Some(cases) => FoundGroup::Cases(cases),
-                None => self.find_group(request).await?,
+                None => {
+                    let key = request.idempotency_key.as_ref();
+                    self.find_group(&request.command, key).await?
+                }
             };
             let cases = match found {
                 FoundGroup::Cases(cases) => cases,
@@ -158,26 +164,58 @@ impl Service {
         commits: Vec<Commit>,
     ) -> Result<Vec<Answer>, CommandError> {
         let mut step = self.step_of(commits).await?;
-        // A step of fewer cases had room for what follows from it.
-        if step.len() > COMMITS_IN_ONE_STEP / 2 {
-            for commit in step.clone() {
-                let before = self.before(&commit).await?;
-                step.extend(self.follow_up(&before, &commit).await?);
+        match envelope.repeat(self, &step).await {
+            // A step of fewer cases had room for what follows from it.
+            Ok(answers) if step.len() <= COMMITS_IN_ONE_STEP / 2 => return Ok(answers),
+            Ok(_) => {}
+            Err(CommandError::KeyReused) => {
+                return Err(self.key_reused_in_group(envelope.request()).await?);
             }
+            Err(error) => return Err(error),
+        }
+        for commit in step.clone() {
+            let before = self.before(&commit).await?;
+            step.extend(self.follow_up(&before, &commit).await?);
         }
         envelope.repeat(self, &step).await
+    }
+
+    /// As of a command on one case: why one is refused whose key another has.
+    async fn key_reused_in_group(
+        &self,
+        request: &Request<GroupCommand>,
+    ) -> Result<CommandError, CommandError> {
+        let FoundGroup::Cases(cases) = self.find_group(&request.command, None).await? else {
+            return Ok(CommandError::KeyReused);
+        };
+        let mut ids = std::iter::repeat_with(|| self.clock.new_id());
+        let ask = Ask {
+            actor: &request.actor,
+            now: self.clock.now(),
+            ids: &mut ids,
+        };
+        Ok(match decide::group(&cases, &request.command, ask) {
+            Err(refusal)
+                if cases
+                    .iter()
+                    .any(|it| is_kept_from(&request.actor, it, &refusal)) =>
+            {
+                refusal.into()
+            }
+            Ok(_) | Err(_) => CommandError::KeyReused,
+        })
     }
 
     /// The cases of a command over several, with all further members of their groups.
     async fn find_group(
         &self,
-        request: &Request<GroupCommand>,
+        command: &GroupCommand,
+        key: Option<&CommandId>,
     ) -> Result<FoundGroup, CommandError> {
-        let entries = request.command.entries();
+        let entries = command.entries();
         let mut cases: Vec<Case> = Vec::new();
-        let mut wanted = request.command.docket_numbers().to_vec();
+        let mut wanted = command.docket_numbers().to_vec();
         while !wanted.is_empty() {
-            let key = request.idempotency_key.as_ref();
             let reads: Vec<_> = wanted
                 .iter()
                 .map(|number| self.find_case(*number, &entries, key))
@@ -194,7 +232,7 @@ impl Service {
                 }
             }
             let known = |number: &DocketNumber| cases.iter().any(|c| c.docket_number == *number);
-            wanted = decide::group_members(&request.command, &cases);
+            wanted = decide::group_members(command, &cases);
             wanted.retain(|number| !known(number));
         }
         Ok(FoundGroup::Cases(cases))

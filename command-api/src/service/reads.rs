@@ -85,9 +85,10 @@ impl Service {
     pub async fn standing(&self, actor: &Actor, case: &Case) -> Result<Standing, ReadError> {
         let further = Relation::further_cases(actor, case);
         if further.is_empty() {
+            let relation = Relation::of(actor, case);
             return Ok(Standing {
-                relation: Relation::of(actor, case),
-                known_from: KnownFrom::Case,
+                relation,
+                known_from: KnownFrom::of(actor, relation),
             });
         }
         let mut others = stream::iter(further)

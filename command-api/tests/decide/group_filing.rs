@@ -1,5 +1,7 @@
 //! One document in several cases of one consolidated group.
 
+use casefold_command_api::decide::Actor;
+use casefold_events::UserId;
 use casefold_events::case::docket::DraftSigned;
 use casefold_events::entry::Signature;
 use casefold_events::vocabulary::CaseStatus;
@@ -116,6 +118,35 @@ fn cases_that_are_not_of_one_group_are_refused() {
             .by(petitioner())
             .then_refused("ROLE_NOT_ALLOWED");
     }
+}
+
+#[test]
+fn whoever_is_no_party_doesnt_learn_whether_cases_are_of_one_group() {
+    let body = json!({
+        "type": "FileDocument",
+        "docketNumbers": GROUP,
+        "eventCode": "MISC",
+        "document": document(),
+    });
+    let alone = || at_issue("102-26");
+    let stranger = || Actor {
+        user_id: UserId::new("stranger").unwrap(),
+        ..petitioner()
+    };
+    for cases in [
+        [member("101-26"), member("102-26")],
+        [member("101-26"), alone()],
+        [at_issue("101-26"), alone()],
+    ] {
+        given_cases(cases)
+            .when(body.clone())
+            .by(stranger())
+            .then_refused("NOT_A_PARTY");
+    }
+    given_cases([member("101-26"), alone()])
+        .when(body)
+        .by(petitioner())
+        .then_refused("NOT_ONE_GROUP");
 }
 
 #[test]
