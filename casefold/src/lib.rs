@@ -17,6 +17,7 @@ pub mod export;
 pub mod feed;
 pub mod generate;
 pub mod import;
+mod issuer;
 pub mod output;
 mod projecting;
 mod refill;

@@ -2,7 +2,8 @@
 //!
 //! A token is a JWT that another service signed: with a secret on one machine
 //! ([`TokenVerifier::hs256`]), with its private key in production
-//! ([`TokenVerifier::jwks`]). Each key has one algorithm, and a token that names another is
+//! ([`TokenVerifier::jwks`]), which may publish its keys and change them
+//! ([`TokenVerifier::published`]). Each key has one algorithm, and a token that names another is
 //! refused, `none` among them. Behind an API gateway that checks tokens itself, its claims are
 //! read in their place (`gateway`).
 
@@ -10,8 +11,11 @@ mod accepted;
 mod gateway;
 mod keys;
 mod mint;
+mod published;
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use casefold_events::vocabulary::Role;
 use casefold_events::{Personal, Timestamp, UserId};
@@ -25,6 +29,7 @@ pub(crate) use self::gateway::GatewayClaims;
 pub use self::keys::KeyError;
 use self::keys::KeyRing;
 pub use self::mint::{MintError, TokenMinter};
+pub use self::published::{KeySetError, KeySetSource, Pace, PublishedKeys};
 use crate::decide::Actor;
 
 /// The audience of this service's tokens, unless another is configured.
@@ -68,13 +73,36 @@ impl Callers {
 /// Checks tokens. Printing it shows no key.
 #[derive(Clone, Debug)]
 pub struct TokenVerifier {
-    keys: KeyRing,
+    keys: Keys,
     issuer: Option<String>,
     audience: String,
     accepted: Accepted,
 }
 
-/// Why a token is not accepted. HTTP 401, each with its [`Self::code`].
+/// The keys that tokens are checked with.
+#[derive(Clone, Debug)]
+enum Keys {
+    /// The same as long as the process runs.
+    Fixed(Arc<KeyRing>),
+    /// Those that an issuer publishes.
+    Published(Arc<PublishedKeys>),
+}
+
+impl Keys {
+    /// The keys that count now, and the number of their set.
+    fn current(&self) -> Result<(Arc<KeyRing>, u64), TokenError> {
+        match self {
+            Self::Fixed(ring) => Ok((Arc::clone(ring), 0)),
+            Self::Published(keys) => {
+                let current = keys.current().ok_or(TokenError::KeysUnavailable)?;
+                Ok((current.ring, current.number))
+            }
+        }
+    }
+}
+
+/// Why a token is not accepted. HTTP 401, each with its [`Self::code`], but for
+/// [`Self::KeysUnavailable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// There is no `Authorization` header, or it is not of the scheme Bearer.
@@ -83,6 +111,10 @@ pub enum TokenError {
     /// It is not a JWT.
     #[error("the token is not a JWT that can be read")]
     Malformed,
+    /// Its header says that something of it must be understood (`crit`), and nothing of that kind
+    /// is here: RFC 7515, section 4.1.11.
+    #[error("the token's header has `crit`, and what it asks for is not known here; leave it out")]
+    CriticalHeader,
     /// No key that this service knows signed it.
     #[error("the token names no key that is known here")]
     UnknownKey,
@@ -107,6 +139,12 @@ pub enum TokenError {
     /// A claim is missing or can't be read.
     #[error("the token's claim `{0}` is missing or can't be read")]
     BadClaim(&'static str),
+    /// The issuer's keys could not be read yet, so nobody can tell. HTTP 503: the token may be
+    /// good.
+    #[error(
+        "the issuer's keys can't be read now, so no token can be checked; try again in a moment"
+    )]
+    KeysUnavailable,
 }
 
 impl TokenError {
@@ -115,6 +153,7 @@ impl TokenError {
         match self {
             Self::Missing => "TOKEN_MISSING",
             Self::Malformed => "TOKEN_MALFORMED",
+            Self::CriticalHeader => "TOKEN_HEADER_REFUSED",
             Self::UnknownKey => "TOKEN_KEY_UNKNOWN",
             Self::WrongAlgorithm => "TOKEN_ALGORITHM_REFUSED",
             Self::BadSignature => "TOKEN_SIGNATURE_INVALID",
@@ -123,6 +162,7 @@ impl TokenError {
             Self::WrongAudience => "TOKEN_AUDIENCE_REFUSED",
             Self::WrongIssuer => "TOKEN_ISSUER_REFUSED",
             Self::BadClaim(_) => "TOKEN_CLAIM_INVALID",
+            Self::KeysUnavailable => "TOKEN_KEYS_UNAVAILABLE",
         }
     }
 }
@@ -134,7 +174,7 @@ impl TokenVerifier {
     /// # Errors
     /// [`KeyError::ShortSecret`] below 32 bytes, which RFC 7518 asks for.
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self::with_keys(KeyRing::secret(secret)?))
+        Ok(Self::with_ring(KeyRing::secret(secret)?))
     }
 
     /// Checks tokens that were signed with one of these public keys (RS256, ES256, EdDSA
@@ -144,10 +184,19 @@ impl TokenVerifier {
     /// # Errors
     /// [`KeyError`] where a key can't be used, two have one id, or none is left.
     pub fn jwks(keys: &JwkSet) -> Result<Self, KeyError> {
-        Ok(Self::with_keys(KeyRing::public(keys)?))
+        Ok(Self::with_ring(KeyRing::public(keys)?))
     }
 
-    fn with_keys(keys: KeyRing) -> Self {
+    /// Checks tokens with the keys that their issuer publishes, as they are now.
+    pub fn published(keys: Arc<PublishedKeys>) -> Self {
+        Self::with_keys(Keys::Published(keys))
+    }
+
+    fn with_ring(ring: KeyRing) -> Self {
+        Self::with_keys(Keys::Fixed(Arc::new(ring)))
+    }
+
+    fn with_keys(keys: Keys) -> Self {
         Self {
             keys,
             issuer: None,
@@ -196,7 +245,25 @@ impl TokenVerifier {
         self
     }
 
-    /// Checks the value of an `Authorization` header.
+    /// Checks the value of an `Authorization` header. Where the token names a key that isn't
+    /// known, and keys are published, they are read again first, if that wasn't done just now.
+    ///
+    /// # Errors
+    /// [`TokenError`] says why the caller is not known.
+    pub async fn identify(&self, value: Option<&str>, now: Timestamp) -> Result<Actor, TokenError> {
+        match (self.verify_header(value, now), &self.keys) {
+            (
+                Err(TokenError::UnknownKey | TokenError::KeysUnavailable),
+                Keys::Published(published),
+            ) => {
+                published.look_again().await;
+                self.verify_header(value, now)
+            }
+            (known, Keys::Fixed(_) | Keys::Published(_)) => known,
+        }
+    }
+
+    /// Checks the value of an `Authorization` header with the keys that are known.
     ///
     /// # Errors
     /// [`TokenError`] says why the caller is not known.
@@ -218,14 +285,17 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed);
         }
-        let digest = accepted::digest(token);
+        let (ring, number) = self.keys.current()?;
+        let digest = accepted::digest(token, number);
         if let Some((times, actor)) = self.accepted.get(digest) {
             times.include(now)?;
             return Ok(actor);
         }
         let header = decode_header(token).map_err(|error| reason(error.kind()))?;
-        let key = self
-            .keys
+        if header.crit.is_some() {
+            return Err(TokenError::CriticalHeader);
+        }
+        let key = ring
             .find(header.kid.as_deref())
             .ok_or(TokenError::UnknownKey)?;
         if header.alg != key.algorithm {

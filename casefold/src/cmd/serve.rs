@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casefold_command_api::auth::{TokenMinter, TokenVerifier};
+use casefold_command_api::auth::{PublishedKeys, TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
 use casefold_command_api::http::{self, ApiState, Limits, REQUEST_TIMEOUT};
 use casefold_command_api::service::{Documents, MAX_DOCUMENT_BYTES, Service};
@@ -32,6 +32,7 @@ use crate::cli::Options;
 use crate::data_dir::DataDir;
 use crate::duties::Duties;
 use crate::feed::Until;
+use crate::issuer::IssuerArgs;
 use crate::output::Output;
 use crate::projecting::{Reading, trims};
 use crate::refill;
@@ -117,6 +118,8 @@ pub struct ServeArgs {
     pub checkpoint_every: u32,
     #[command(flatten)]
     checkpoint_key: KeyArgs,
+    #[command(flatten)]
+    issuer: IssuerArgs,
 }
 
 /// What a service says of itself when it is up.
@@ -146,7 +149,6 @@ const GRACE: Duration = Duration::from_secs(REQUEST_TIMEOUT.as_secs() + 3);
 /// Where the data directory, the engine, the tables or the port can't be used.
 pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcome {
     let data_dir = DataDir::open(&options.data_dir)?;
-    let secret = data_dir.signing_secret()?;
     let mut backend = Backend::open_alone(options).await?;
     let documents = documents(&data_dir, &backend, args)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -207,9 +209,15 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         .with_metrics(backend.metrics()?);
     // What serves the API alone leaves the rest to others.
     if !args.no_projector {
-        feeds.spawn(jobs(service.clone(), duties, stopped));
+        feeds.spawn(jobs(service.clone(), duties, stopped.clone()));
     }
-    let state = ApiState::new(service, TokenVerifier::hs256(secret.as_bytes())?)
+    let keys = args.issuer.keys()?;
+    if let Some(keys) = &keys {
+        let (keys, stopped) = (Arc::clone(keys), stopped.clone());
+        feeds.spawn(async move { keys.keep(stopped).await });
+    }
+    let (verifier, token) = callers(&data_dir, args, keys).await?;
+    let state = ApiState::new(service, verifier)
         .behind_proxies(args.trusted_proxies)
         .taking_on(Limits {
             requests: args.max_requests,
@@ -221,7 +229,7 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         grace: GRACE,
     };
     backend.publish_api(&address)?;
-    let up = up(&address, secret.as_bytes())?;
+    let up = up(&address, &token);
     output.print(&up, || banner(&up))?;
 
     serving::serve(listener, http::router(state), connections, told_to_stop()).await;
@@ -255,12 +263,34 @@ fn documents(
     Ok(documents)
 }
 
-fn up(address: &str, secret: &[u8]) -> Result<Up, CommandFailure> {
+/// What checks the callers' tokens, and a token for the example that is printed.
+async fn callers(
+    data_dir: &DataDir,
+    args: &ServeArgs,
+    keys: Option<Arc<PublishedKeys>>,
+) -> Result<(TokenVerifier, String), CommandFailure> {
+    let Some(keys) = keys else {
+        let secret = data_dir.signing_secret()?;
+        let verifier = TokenVerifier::hs256(secret.as_bytes())?;
+        return Ok((verifier, example_token(secret.as_bytes())?));
+    };
+    // An issuer that is out of order keeps nobody's service from starting.
+    if let Err(error) = keys.read().await {
+        tracing::warn!(%error, "no token can be checked before the issuer's keys are read");
+    }
+    let verifier = args.issuer.verifier(keys);
+    Ok((verifier, "<a token of your issuer>".to_owned()))
+}
+
+fn example_token(secret: &[u8]) -> Result<String, CommandFailure> {
     let (user, now) = (UserId::new(EXAMPLE_PETITIONER)?, SystemClock.now());
     let minter = TokenMinter::hs256(secret)?;
-    let token = minter.mint(&user, Role::Petitioner, None, now, EXAMPLE_TOKEN_HOLDS)?;
+    Ok(minter.mint(&user, Role::Petitioner, None, now, EXAMPLE_TOKEN_HOLDS)?)
+}
+
+fn up(address: &str, token: &str) -> Up {
     let body = FilePetition::example();
-    Ok(Up {
+    Up {
         address: address.to_owned(),
         documentation: format!("{address}/docs"),
         open_api: format!("{address}/openapi.json"),
@@ -268,7 +298,7 @@ fn up(address: &str, secret: &[u8]) -> Result<Up, CommandFailure> {
             "curl -i {address}/v1/cases -H 'Authorization: Bearer {token}' \
              -H 'Content-Type: application/json' -d '{body}'"
         ),
-    })
+    }
 }
 
 fn banner(up: &Up) -> String {

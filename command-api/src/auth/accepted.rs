@@ -54,9 +54,11 @@ impl fmt::Debug for Accepted {
     }
 }
 
-/// What a token is remembered by: nobody can make the token of it.
-pub(super) fn digest(token: &str) -> Digest {
-    Digest::of_fields("casefold.token.v1", [token.as_bytes()])
+/// What a token is remembered by: nobody can make the token of it. What was accepted by one set of
+/// keys is not by the next.
+pub(super) fn digest(token: &str, keys: u64) -> Digest {
+    let fields = [token.as_bytes(), &keys.to_be_bytes()];
+    Digest::of_fields("casefold.token.v1", fields)
 }
 
 impl Accepted {

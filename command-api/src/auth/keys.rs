@@ -4,6 +4,7 @@ use std::fmt;
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::Value;
 
 /// RFC 7518, section 3.2: a key of at least the size of the hash.
 const MIN_SECRET_BYTES: usize = 32;
@@ -55,6 +56,8 @@ pub(super) struct VerifyingKey {
     pub(super) algorithm: Algorithm,
     pub(super) decoding: DecodingKey,
     id: Option<String>,
+    /// The public key as it was given; a secret has none.
+    given: Option<Jwk>,
 }
 
 impl fmt::Debug for VerifyingKey {
@@ -63,6 +66,21 @@ impl fmt::Debug for VerifyingKey {
             .field("id", &self.id)
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()
+    }
+}
+
+impl VerifyingKey {
+    /// A key of a set, which stands there at this place.
+    fn of(at: usize, jwk: &Jwk) -> Result<Self, KeyError> {
+        let algorithm = algorithm_of(jwk).ok_or(KeyError::Unsupported(at))?;
+        let decoding =
+            DecodingKey::from_jwk(jwk).map_err(|error| KeyError::Unreadable(at, error))?;
+        Ok(Self {
+            algorithm,
+            decoding,
+            id: jwk.common.key_id.clone(),
+            given: Some(jwk.clone()),
+        })
     }
 }
 
@@ -80,6 +98,7 @@ impl KeyRing {
             algorithm: Algorithm::HS256,
             decoding,
             id: None,
+            given: None,
         }]))
     }
 
@@ -89,24 +108,50 @@ impl KeyRing {
             if matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption)) {
                 continue;
             }
-            let algorithm = algorithm_of(jwk).ok_or(KeyError::Unsupported(at))?;
-            let decoding =
-                DecodingKey::from_jwk(jwk).map_err(|error| KeyError::Unreadable(at, error))?;
-            let id = jwk.common.key_id.clone();
-            let taken = keys.iter().any(|key| key.id == id);
-            if taken || (id.is_none() && set.keys.len() > 1) {
+            let key = VerifyingKey::of(at, jwk)?;
+            let taken = keys.iter().any(|other| other.id == key.id);
+            if taken || (key.id.is_none() && set.keys.len() > 1) {
                 return Err(KeyError::KeyId(at));
             }
-            keys.push(VerifyingKey {
-                algorithm,
-                decoding,
-                id,
-            });
+            keys.push(key);
         }
         if keys.is_empty() {
             return Err(KeyError::NoKeys);
         }
         Ok(Self(keys))
+    }
+
+    /// The keys of a set that an issuer publishes. What can't be used is left out: an issuer
+    /// has keys for other purposes and of kinds to come, and one of them must not keep the others
+    /// from counting. Of two keys with one id neither is used, since nobody can tell which is meant.
+    pub(super) fn published(set: Vec<Value>) -> Result<Self, KeyError> {
+        let several = set.len() > 1;
+        let usable = set.into_iter().enumerate().filter_map(|(at, key)| {
+            let jwk: Jwk = serde_json::from_value(key).ok()?;
+            let is_for_signatures =
+                !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));
+            let key = VerifyingKey::of(at, &jwk).ok()?;
+            (is_for_signatures && (key.id.is_some() || !several)).then_some(key)
+        });
+        let mut keys: Vec<VerifyingKey> = usable.collect();
+        let ids: Vec<_> = keys.iter().map(|key| key.id.clone()).collect();
+        keys.retain(|key| ids.iter().filter(|id| **id == key.id).count() == 1);
+        if keys.is_empty() {
+            return Err(KeyError::NoKeys);
+        }
+        Ok(Self(keys))
+    }
+
+    /// How many keys there are.
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether both have the same public keys in the same order.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        let given =
+            |ring: &Self| -> Vec<_> { ring.0.iter().map(|key| key.given.clone()).collect() };
+        given(self) == given(other)
     }
 
     /// The key that a token names. A token that names none is checked with the only key,

@@ -177,6 +177,22 @@ fn a_configured_issuer_is_the_only_one() {
 }
 
 #[test]
+fn a_token_that_must_be_understood_in_more_than_is_known_here_is_refused() {
+    for critical in [vec!["exp"], vec!["b64"], vec![]] {
+        let header = Header {
+            crit: Some(critical.into_iter().map(str::to_owned).collect()),
+            ..Header::new(Algorithm::HS256)
+        };
+        let token = encode(&header, &claims(), &EncodingKey::from_secret(SECRET)).unwrap();
+        let verifier = TokenVerifier::hs256(SECRET).unwrap();
+        assert_eq!(
+            verifier.verify(&token, now()),
+            Err(TokenError::CriticalHeader)
+        );
+    }
+}
+
+#[test]
 fn an_unsigned_token_is_refused_however_it_says_so() {
     let verifier = TokenVerifier::hs256(SECRET).unwrap();
     let claims = URL_SAFE_NO_PAD.encode(claims().to_string());

@@ -27,7 +27,7 @@ impl FromRequestParts<ApiState> for Caller {
         let context = Context::from_request_parts(parts, state).await?;
         let now = state.service.clock().now();
         let actor = match &*state.callers {
-            Callers::Tokens(verifier) => by_token(verifier, parts, now)?,
+            Callers::Tokens(verifier) => by_token(verifier, parts, now).await?,
             Callers::Gateway(claims) => by_gateway(claims, parts, now)?,
         };
         context.note_role(actor.role);
@@ -38,7 +38,11 @@ impl FromRequestParts<ApiState> for Caller {
     }
 }
 
-fn by_token(verifier: &TokenVerifier, parts: &Parts, now: Timestamp) -> Result<Actor, TokenError> {
+async fn by_token(
+    verifier: &TokenVerifier,
+    parts: &Parts,
+    now: Timestamp,
+) -> Result<Actor, TokenError> {
     let mut values = parts.headers.get_all(AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
         return Err(TokenError::Malformed);
@@ -47,7 +51,7 @@ fn by_token(verifier: &TokenVerifier, parts: &Parts, now: Timestamp) -> Result<A
         Some(value) => Some(value.to_str().map_err(|_| TokenError::Malformed)?),
         None => None,
     };
-    verifier.verify_header(value, now)
+    verifier.identify(value, now).await
 }
 
 /// What counts is what the gateway says beside the request, which no caller can write.

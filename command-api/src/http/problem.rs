@@ -239,6 +239,10 @@ impl IntoResponse for Problem {
 impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         let challenge = match error {
+            // The token may be good, so it isn't challenged.
+            TokenError::KeysUnavailable => {
+                return Self::unavailable(error.code(), error.to_string());
+            }
             TokenError::Missing => "Bearer realm=\"casefold\"".to_owned(),
             other => format!(
                 "Bearer realm=\"casefold\", error=\"invalid_token\", error_description=\"{}\"",
