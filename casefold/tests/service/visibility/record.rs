@@ -36,18 +36,25 @@ pub(super) const RESPONDENTS_COUNSEL: &str = "respondents-counsel";
 /// Makes the events of one case.
 pub(super) struct Record {
     serial: u32,
+    word: &'static str,
 }
 
 impl Record {
     pub(super) fn of(docket_number: DocketNumber) -> Self {
         Self {
             serial: docket_number.serial(),
+            word: "secret",
         }
     }
 
+    /// The same with another word that each secret begins with.
+    pub(super) fn saying(self, word: &'static str) -> Self {
+        Self { word, ..self }
+    }
+
     /// The secret of this name in this case.
-    fn secret(&self, name: &str) -> String {
-        format!("secret-{name}-{}", self.serial)
+    pub(super) fn secret(&self, name: &str) -> String {
+        format!("{}-{name}-{}", self.word, self.serial)
     }
 
     /// A case of two spouses with everything that the court keeps, whose petition is not
@@ -65,7 +72,7 @@ impl Record {
         vec![self.petition_of(vec![petitioner], "sister-caption")]
     }
 
-    fn petition(&self) -> CaseEvent {
+    pub(super) fn petition(&self) -> CaseEvent {
         let nora = Contact {
             is_address_sealed: true,
             ..self.contact(1, NORA, "sealed")
@@ -74,7 +81,7 @@ impl Record {
         self.petition_of(vec![nora, bruno], "caption")
     }
 
-    fn petition_of(&self, petitioners: Vec<Contact>, caption: &str) -> CaseEvent {
+    pub(super) fn petition_of(&self, petitioners: Vec<Contact>, caption: &str) -> CaseEvent {
         PetitionFiled {
             received_at: at(0),
             is_paper: true,
@@ -91,7 +98,8 @@ impl Record {
         .into()
     }
 
-    fn contact(&self, number: u32, user: &str, kind: &str) -> Contact {
+    /// A petitioner who is this user; each text of them is a secret of this kind.
+    pub(super) fn contact(&self, number: u32, user: &str, kind: &str) -> Contact {
         let secret = |what: &str| self.secret(&format!("{kind}-{what}"));
         Contact {
             contact_id: contact_id(number),
@@ -113,7 +121,7 @@ impl Record {
         }
     }
 
-    fn noras_counsel(&self) -> CaseEvent {
+    pub(super) fn noras_counsel(&self) -> CaseEvent {
         let mut counsel = counsel(NORAS_COUNSEL, CounselType::PrivatePractitioner);
         counsel.representing = vec![contact_id(1)];
         counsel.phone = Some(self.secret("counsel-phone").into());
@@ -167,7 +175,7 @@ impl Record {
         .into()
     }
 
-    fn entries(&self) -> Vec<CaseEvent> {
+    pub(super) fn entries(&self) -> Vec<CaseEvent> {
         let stamp = Stamp {
             disposition: MotionDisposition::Granted,
             stamped_at: at(3),
@@ -229,7 +237,7 @@ impl Record {
         }
     }
 
-    fn kept_by_the_court(&self) -> Vec<CaseEvent> {
+    pub(super) fn kept_by_the_court(&self) -> Vec<CaseEvent> {
         vec![
             TrialBlocked {
                 reason: self.secret("block").into(),
@@ -323,14 +331,15 @@ pub(super) fn consolidated(serials: &[u32]) -> Vec<CaseEvent> {
     ]
 }
 
-fn respondents_counsel() -> CaseEvent {
+pub(super) fn respondents_counsel() -> CaseEvent {
     CounselAssociated {
         counsel: counsel(RESPONDENTS_COUNSEL, CounselType::IrsPractitioner),
     }
     .into()
 }
 
-fn counsel(user: &str, counsel_type: CounselType) -> Counsel {
+/// Counsel who is this user, and represents nobody.
+pub(super) fn counsel(user: &str, counsel_type: CounselType) -> Counsel {
     Counsel {
         user_id: UserId::new(user).unwrap(),
         counsel_type,
@@ -353,7 +362,7 @@ fn sealed(number: u32, sealed_to: SealedTo) -> CaseEvent {
     .into()
 }
 
-fn contact_id(number: u32) -> ContactId {
+pub(super) fn contact_id(number: u32) -> ContactId {
     ContactId(Uuid::from_u128(0xC000 + u128::from(number)))
 }
 
