@@ -232,10 +232,7 @@ impl<'de> Visitor<'de> for Unique<'_> {
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
         const EXACT: f64 = 9_007_199_254_740_991.0;
         if value.fract() == 0.0 && value.abs() <= EXACT {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "it is whole, and in bounds"
-            )]
+            // Whole and within these bounds, nothing of it is lost.
             return Ok(Value::Number((value as i64).into()));
         }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))

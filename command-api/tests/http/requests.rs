@@ -164,7 +164,12 @@ async fn a_header_that_can_not_be_kept_is_refused_and_not_ignored() {
 
 #[tokio::test]
 async fn an_if_none_match_that_can_not_be_read_is_refused_whatever_the_case_is() {
-    for path in ["", "?atVersion=1", "/docket-entries", "/docket-entries?atVersion=1"] {
+    for path in [
+        "",
+        "?atVersion=1",
+        "/docket-entries",
+        "/docket-entries?atVersion=1",
+    ] {
         let ask = || get(format!("/v1/cases/101-26{path}"));
         // The store would have been asked for the case first.
         ask()
