@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 use super::ApiState;
 use super::audit::{check_auditor, docket_number, take, take_page, take_times};
+use super::cursor::lists::{cursor_digest, decode, encode};
 use super::extract::{Caller, Parameters};
 use super::history::HistoryOrder;
-use super::list_page::{cursor_digest, decode, encode};
 use super::noting::{About, Witness};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;

@@ -17,9 +17,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ApiState;
+use super::cursor::lists::{cursor_digest, decode, encode};
 use super::extract::{Caller, Parameters, bad_parameter};
 use super::history::HistoryOrder;
-use super::list_page::{cursor_digest, decode, encode};
 use super::noting::{About, Witness};
 use super::problem::{Problem, ProblemDocument};
 use super::reads::FOR_ONE_READER;

@@ -113,7 +113,7 @@ pub(super) async fn read_blame(
         Some(cursor) => {
             let (after, bound) = cursor::decode_bound(&cursor, List::Blame, docket_number)?;
             let version = bound.strip_prefix(&format!("{word}.v"));
-            let version = version.and_then(|version| version.parse::<u64>().ok());
+            let version = version.and_then(cursor::whole);
             match version {
                 Some(version) if at.is_none_or(|at| at == version) => {
                     (after, Some(Version(version)))

@@ -3,7 +3,9 @@
 //! A cursor is opaque to clients and belongs to one list: one case, one kind, one order.
 //! Where a list depends on more than that (filters, a point in the past), the cursor is bound
 //! to it by a word. It carries no secret and no authority: a page is checked for its reader as the first
-//! one was.
+//! one was. The lists of the court and the questions across cases have cursors of their own: [`lists`].
+
+pub mod lists;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +15,7 @@ use super::problem::Problem;
 
 /// The list that a cursor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum List {
+pub enum List {
     /// The docket entries of a case, by index.
     DocketEntries,
     /// The commits of a case, the first one first.
@@ -39,18 +41,15 @@ impl List {
 }
 
 /// The cursor of a list, after an index or a version.
-pub(super) fn encode(list: List, docket_number: DocketNumber, after: u64) -> String {
+#[must_use]
+pub fn encode(list: List, docket_number: DocketNumber, after: u64) -> String {
     URL_SAFE_NO_PAD.encode(format!("1 {} {docket_number} {after}", list.as_str()))
 }
 
 /// The cursor of a list that depends on more than its case and kind, bound to that by a word
 /// without spaces.
-pub(super) fn encode_bound(
-    list: List,
-    docket_number: DocketNumber,
-    after: u64,
-    bound: &str,
-) -> String {
+#[must_use]
+pub fn encode_bound(list: List, docket_number: DocketNumber, after: u64, bound: &str) -> String {
     let list = list.as_str();
     URL_SAFE_NO_PAD.encode(format!("1 {list} {docket_number} {after} {bound}"))
 }
@@ -59,11 +58,7 @@ pub(super) fn encode_bound(
 ///
 /// # Errors
 /// 400 where the text is no cursor, or is one of another list.
-pub(super) fn decode(
-    cursor: &str,
-    list: List,
-    docket_number: DocketNumber,
-) -> Result<u64, Problem> {
+pub fn decode(cursor: &str, list: List, docket_number: DocketNumber) -> Result<u64, Problem> {
     match read(cursor, list, docket_number)? {
         (after, None) => Ok(after),
         (_, Some(_)) => Err(of_another_list()),
@@ -74,7 +69,7 @@ pub(super) fn decode(
 ///
 /// # Errors
 /// 400 where the text is no cursor, or is one of another list.
-pub(super) fn decode_bound(
+pub fn decode_bound(
     cursor: &str,
     list: List,
     docket_number: DocketNumber,
@@ -89,7 +84,7 @@ pub(super) fn decode_bound(
 ///
 /// # Errors
 /// 400 where the text is no cursor, or is one of another list.
-pub(super) fn decode_bound_to(
+pub fn decode_bound_to(
     cursor: &str,
     list: List,
     docket_number: DocketNumber,
@@ -133,11 +128,17 @@ fn read(
     ) else {
         return Err(malformed());
     };
-    let after = after.parse().map_err(|_| malformed())?;
+    let after = whole(after).ok_or_else(malformed)?;
     if kind != list.as_str() || case != docket_number.to_string() {
         return Err(of_another_list());
     }
     Ok((after, bound.map(str::to_owned)))
+}
+
+/// A number as a cursor has it, and in no other form.
+pub(super) fn whole(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 #[cfg(test)]
@@ -204,6 +205,8 @@ mod tests {
             &URL_SAFE_NO_PAD.encode("2 entries 101-26 7"),
             &URL_SAFE_NO_PAD.encode("1 entries 101-26"),
             &URL_SAFE_NO_PAD.encode("1 entries 101-26 -7"),
+            &URL_SAFE_NO_PAD.encode("1 entries 101-26 +7"),
+            &URL_SAFE_NO_PAD.encode("1 entries 101-26 07"),
             &URL_SAFE_NO_PAD.encode("1 entries 101-26 7 8"),
         ];
         for text in forged {

@@ -11,7 +11,7 @@
 //! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
 //! | `arrival` | what a request may be as it arrives: its size, its codings |
 //! | `bounds` | answers that are larger than what carries them takes |
-//! | `extract`, `body`, `etag`, `cursor` | reading requests, strictly |
+//! | `extract`, `body`, `etag`, [`cursor`] | reading requests, strictly |
 //! | [`problem`] | every answer that is not a success |
 //! | [`openapi`], `docs` | the description of it all |
 //!
@@ -27,7 +27,7 @@ mod body;
 mod bounds;
 mod commands;
 mod context;
-mod cursor;
+pub mod cursor;
 mod difference;
 mod docs;
 mod documents;
