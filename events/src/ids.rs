@@ -137,10 +137,11 @@ impl Version {
     /// Before the first commit.
     pub const ZERO: Self = Self(0);
 
-    /// The version of the next commit.
+    /// The version of the next commit. No case comes to the last number, which is its own next:
+    /// where it is read, it was damaged or forged, and no hash chains to it.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

@@ -132,6 +132,16 @@ fn a_missing_commit_is_a_gap() {
 }
 
 #[test]
+fn a_commit_after_the_last_number_there_is_follows_nothing() {
+    let last = Version(u64::MAX);
+    for version in [0, u64::MAX] {
+        let forged = draft(version, &[judge()]).seal(Digest::ZERO);
+        let refused = forged.verify_after(last, Digest::of(b"another"));
+        assert!(refused.is_err(), "{version}");
+    }
+}
+
+#[test]
 fn a_commit_that_follows_another_history_breaks_the_chain() {
     let second = draft(2, &[judge()]).seal(Digest::of(b"another history"));
     let broken = Err(ChainError::Broken(Version(2), docket()));

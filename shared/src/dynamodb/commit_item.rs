@@ -17,7 +17,7 @@ use casefold_events::{
 };
 use uuid::Uuid;
 
-use super::item::{Item, corrupt, get_number, get_text, number, text};
+use super::item::{Item, corrupt, get_text, number, text};
 use super::tables::{HASH_KEY, RANGE_KEY, case_of_partition, commit_key};
 use crate::gateway::StoreError;
 
@@ -91,9 +91,14 @@ pub fn commit_from_stream_image(image: &Item) -> Result<Commit, StoreError> {
 pub fn commit_ref_from_stream_keys(keys: &Item) -> Result<CommitRef, StoreError> {
     let docket_number = case_of_partition(get_text(keys, HASH_KEY)?)
         .ok_or_else(|| corrupt(keys, "the partition is not that of a case"))?;
+    let version = match keys.get(RANGE_KEY) {
+        Some(AttributeValue::N(version)) => exact(version).filter(|version| *version > 0),
+        Some(_) | None => None,
+    };
+    let version = version.ok_or_else(|| corrupt(keys, "the version is not that of a commit"))?;
     Ok(CommitRef {
         docket_number,
-        version: Version(get_number(keys, RANGE_KEY)?),
+        version: Version(version),
     })
 }
 
@@ -341,6 +346,11 @@ mod tests {
             let mut item = commit_to_item(&commit());
             item.insert(name.to_owned(), text(other));
             assert!(commit_from_item(&item).is_err(), "{name}: {other}");
+        }
+        for version in ["+3", "03", "0"] {
+            let mut item = commit_to_item(&commit());
+            item.insert(RANGE_KEY.to_owned(), AttributeValue::N(version.to_owned()));
+            assert!(commit_from_item(&item).is_err(), "{version}");
         }
         for short in [31, 33, 0] {
             let mut item = commit_to_item(&commit());
