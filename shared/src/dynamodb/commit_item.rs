@@ -76,6 +76,11 @@ fn event_to_map(event: &StoredEvent) -> AttributeValue {
     ]))
 }
 
+/// The item of a commit in the event table, and so the new image of its stream record.
+pub fn commit_to_stream_image(commit: &Commit) -> Item {
+    commit_to_item(commit)
+}
+
 /// The commit in the new image of a stream record, or in an item of the event table.
 ///
 /// # Errors

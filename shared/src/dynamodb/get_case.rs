@@ -14,10 +14,12 @@ use casefold_events::{DocketEntryId, DocketNumber, Version};
 
 use super::DynamoStore;
 use super::error::Reason;
-use super::item::{Item, corrupt, get_number};
+use super::item::{Item, corrupt, get_number, get_text};
 use super::layout;
 use super::read::{Consistency, Rows};
-use super::tables::{HEADER, PAGES, directory_sort, page_sort, snapshot_partition, text_key};
+use super::tables::{
+    HEADER, PAGES, RANGE_KEY, directory_sort, page_sort, snapshot_partition, text_key,
+};
 use super::write::{pauses, sleep};
 use crate::case::{Case, DocketEntry};
 use crate::gateway::{EntrySelection, Generation, StoreError};
@@ -126,7 +128,7 @@ impl DynamoStore {
         let pages = match wanted {
             EntrySelection::None => return Ok(Filled::Yes),
             EntrySelection::All => {
-                let pages: BTreeSet<_> = (0..=layout::page_of(last_index)).collect();
+                let pages = layout::all_pages(last_index);
                 let table = &self.tables.snapshots;
                 let rows = self
                     .query_rows(table, partition, PAGES, Consistency::Strong)
@@ -140,16 +142,7 @@ impl DynamoStore {
                     .await?
             }
         };
-        let mut entries = Vec::new();
-        for (page, found) in pages {
-            match found {
-                None => return Ok(Filled::Missing(page)),
-                Some(found) if found.version > case.version => return Ok(Filled::Moved),
-                Some(found) => entries.extend(found.entries),
-            }
-        }
-        case.docket.load(entries);
-        Ok(Filled::Yes)
+        Ok(fill(case, pages))
     }
 
     /// The indexes of entries that are not loaded. An id that isn't in the directory is not
@@ -199,6 +192,51 @@ impl DynamoStore {
         self.get_rows(&self.tables.snapshots, partition, sorts)
             .await
     }
+}
+
+/// The case in rows of the snapshot table, whole and without a store; `None` where they are of
+/// several versions, as rows are that were read while they were written, or the header is not among
+/// them. Rows that are not the case's are passed over.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where a row is not of its form, or a page or an entry is missing.
+pub fn case_from_rows(rows: impl IntoIterator<Item = Item>) -> Result<Option<Case>, StoreError> {
+    let sorted = rows
+        .into_iter()
+        .map(|row| Ok((get_text(&row, RANGE_KEY)?.to_owned(), row)));
+    let rows = sorted.collect::<Result<Rows, StoreError>>()?;
+    let Some(first) = rows.get(HEADER) else {
+        return Ok(None);
+    };
+    let Some(body) = layout::assemble(HEADER, first, &rows)? else {
+        return Ok(None);
+    };
+    let mut case = layout::case_of_body(first, &body)?;
+    let last_index = case.docket.last_index();
+    if !layout::is_paged(last_index) {
+        return Ok(Some(case));
+    }
+    let pages = pages_of_rows(&rows, &layout::all_pages(last_index))?;
+    match fill(&mut case, pages) {
+        Filled::Yes if case.docket.is_whole() => Ok(Some(case)),
+        Filled::Yes => Err(corrupt(first, "an entry of its record is missing")),
+        Filled::Moved => Ok(None),
+        Filled::Missing(page) => Err(corrupt(first, format!("page {page} is missing"))),
+    }
+}
+
+/// Fills a case with the entries of pages.
+fn fill(case: &mut Case, pages: BTreeMap<u32, Option<Page>>) -> Filled {
+    let mut entries = Vec::new();
+    for (page, found) in pages {
+        match found {
+            None => return Filled::Missing(page),
+            Some(found) if found.version > case.version => return Filled::Moved,
+            Some(found) => entries.extend(found.entries),
+        }
+    }
+    case.docket.load(entries);
+    Filled::Yes
 }
 
 /// The pages of these indexes that are not loaded whole.

@@ -24,12 +24,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::item::{Item, corrupt, get_number, get_number_or_none, key_text, number, text};
 use super::read::Rows;
 use super::tables::{HEADER, continuation_sort, directory_sort, page_sort, text_key};
+use super::write::MAX_TRANSACTION_ITEMS;
 use crate::case::{Case, DocketEntry, DocketRecord};
 use crate::gateway::StoreError;
 use crate::packing;
 
 /// How many entries on the record are in a page; up to so many stand in the header.
 pub(super) const PAGE_ENTRIES: u32 = 25;
+
+/// The most entries on the record of a case that is read: a hundred thousand pages, whose numbers
+/// have five digits.
+const MAX_ENTRIES: u32 = 100_000 * PAGE_ENTRIES;
 
 /// How much of a body or a text one row takes, of the 400 KB of an item; the rest goes to
 /// rows that continue it.
@@ -94,7 +99,11 @@ pub(super) fn split(body: &str) -> impl Iterator<Item = &str> {
 /// In how many rows a stored document is.
 pub(super) fn parts_of(first: &Item) -> Result<usize, StoreError> {
     let parts = get_number_or_none(first, "parts")?.unwrap_or(1);
-    usize::try_from(parts).map_err(|_| corrupt(first, "too many parts"))
+    let parts = usize::try_from(parts).ok();
+    // A document is written in one transaction. More rows than that are asked for by nothing but
+    // damage, and would take memory without end.
+    let parts = parts.filter(|parts| *parts <= MAX_TRANSACTION_ITEMS);
+    parts.ok_or_else(|| corrupt(first, "too many parts"))
 }
 
 /// Which rows continue a stored document.
@@ -169,6 +178,11 @@ pub(super) const fn is_paged(last_index: u32) -> bool {
 /// The page of an entry on the record.
 pub(super) const fn page_of(index: u32) -> u32 {
     (index - 1) / PAGE_ENTRIES
+}
+
+/// The pages of a record that is in pages.
+pub(super) fn all_pages(last_index: u32) -> BTreeSet<u32> {
+    (0..=page_of(last_index)).collect()
 }
 
 /// The indexes in a page, as far as the record goes.
@@ -287,9 +301,9 @@ pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError
         off_record,
         on_record,
     } = from_json(first, body)?;
-    let last_index = get_number(first, "last_index")?;
-    let last_index =
-        u32::try_from(last_index).map_err(|_| corrupt(first, "last_index is out of range"))?;
+    let last_index = u32::try_from(get_number(first, "last_index")?).ok();
+    let last_index = last_index.filter(|last| *last <= MAX_ENTRIES);
+    let last_index = last_index.ok_or_else(|| corrupt(first, "last_index is out of range"))?;
     if case.version.0 != get_number(first, "version")? {
         return Err(corrupt(
             first,
@@ -297,6 +311,9 @@ pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError
         ));
     }
     case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
+    if !is_paged(last_index) && !case.docket.is_whole() {
+        return Err(corrupt(first, "an entry of its short record is missing"));
+    }
     Ok(case)
 }
 
@@ -326,3 +343,6 @@ fn incomplete(docket_number: DocketNumber, what: &str) -> StoreError {
         problem: format!("{what} is missing, in memory and in the store"),
     }
 }
+
+#[cfg(test)]
+mod tests;

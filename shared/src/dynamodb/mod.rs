@@ -82,7 +82,11 @@ use crate::gateway::{self, Consumed, OpenStores, Stores};
 use crate::keys::Keyring;
 
 pub use self::client::{function_sdk_config, sdk_config};
-pub use self::commit_item::{commit_from_stream_image, commit_ref_from_stream_keys};
+pub use self::commit_item::{
+    commit_from_stream_image, commit_ref_from_stream_keys, commit_to_stream_image,
+};
+pub use self::get_case::case_from_rows;
+pub use self::put_case::case_to_rows;
 
 /// The stores on DynamoDB: commits, what is derived from them, and the rest.
 ///

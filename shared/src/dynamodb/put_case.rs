@@ -16,6 +16,25 @@ use crate::gateway::{Generation, PutOutcome, StoreError};
 /// removes what it found, so a second comes only when another writer comes between.
 const MAX_TRIES: usize = 3;
 
+/// Every row of a case whose record is whole, as [`DynamoStore`] writes a case that is not there yet.
+///
+/// # Errors
+/// [`StoreError`] where an entry of its record is not loaded, or the case can't be written down.
+pub fn case_to_rows(generation: Generation, case: &Case) -> Result<Vec<Item>, StoreError> {
+    let partition = snapshot_partition(generation, case.docket_number);
+    let changes = layout::changes(case, Version::ZERO);
+    let mut documents = vec![layout::header(&partition, case)?];
+    for page in &changes.pages {
+        documents.push(layout::page(&partition, case, *page, &Entries::new())?);
+    }
+    let documents = documents
+        .into_iter()
+        .flat_map(|document| std::iter::once(document.first).chain(document.more));
+    let directory = changes.directory.iter();
+    let directory = directory.map(|(sort, index)| layout::directory_row(&partition, sort, *index));
+    Ok(documents.chain(directory).collect())
+}
+
 impl DynamoStore {
     pub(super) async fn case_write(
         &self,

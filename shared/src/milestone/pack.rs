@@ -25,6 +25,9 @@ pub enum PackError {
         /// Where.
         column: usize,
     },
+    /// What was unpacked lacks an entry of the docket record.
+    #[error("what is stored lacks an entry of the docket record")]
+    Partial,
 }
 
 /// A case as it is packed, with its docket record: a stored form.
@@ -89,5 +92,8 @@ pub fn unpack(packed: &[u8]) -> Result<Case, PackError> {
         on_record,
     } = body;
     case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
+    if !case.docket.is_whole() {
+        return Err(PackError::Partial);
+    }
     Ok(case)
 }
