@@ -13,6 +13,8 @@ use super::{Body, Check, RecordRef, limits};
 
 /// The earliest year of a statistic.
 const FIRST_YEAR: u16 = 1900;
+/// The latest that is a year at all; whether it is in the future is for the rules.
+const LAST_YEAR: u16 = 9999;
 
 /// The figures of one year or period. Amounts are in whole cents of a dollar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,7 +25,7 @@ pub struct Figures {
     /// The year. Figures about a year need it, and those about a period don't take it. Not
     /// in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1900)]
+    #[schema(minimum = 1900, maximum = 9999)]
     pub year: Option<u16>,
     /// The last day. Figures about a period need it, and those about a year don't take it.
     /// It has passed.
@@ -63,6 +65,9 @@ impl Figures {
         }
         if self.year.is_some_and(|year| year < FIRST_YEAR) {
             check.refuse("year", format!("is before {FIRST_YEAR}"));
+        }
+        if self.year.is_some_and(|year| year > LAST_YEAR) {
+            check.refuse("year", format!("is after {LAST_YEAR}"));
         }
         signed(check, "irsDeficiencyCents", Some(self.irs_deficiency_cents));
         signed(
