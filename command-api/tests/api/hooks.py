@@ -88,6 +88,7 @@ TIMES = {
     "signedAt": "2026-01-05T15:00:00Z",
     "due": "2096-01-05T15:00:00Z",
 }
+POINTS = ["effectiveOn", "recordedAt", "atVersion", "minVersion"]
 CODES = ["M006", "O", "A", "NOT", "DEC"]
 
 REFUSALS = set()
@@ -151,8 +152,14 @@ def before_call(context, case, kwargs):
     # A cursor that is made up is none; the next pages are asked for by following links.
     if "cursor" in (case.query or {}) and number % 8 and not from_link:
         case.query.pop("cursor")
-    if operation == "commandCase" and case.path_parameters["docketNumber"] not in CASES:
-        case.path_parameters["docketNumber"] = CASES[number % len(CASES)]
+    # A read asks for one point in the past at most.
+    if operation in ("readCase", "readDocketEntries") and number % 8:
+        given = [name for name in POINTS if name in (case.query or {})]
+        for name in given[1:]:
+            case.query.pop(name)
+    path = case.path_parameters or {}
+    if not from_link and number % 8 and path.get("docketNumber", CASES[0]) not in CASES:
+        path["docketNumber"] = CASES[number % len(CASES)]
     if number % 3 and isinstance(case.body, dict):
         reach(case.body, number)
     if STORED and number % 2 and isinstance(case.body, dict):
