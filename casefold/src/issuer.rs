@@ -29,7 +29,7 @@ const AT_MOST: Duration = Duration::from_secs(10);
 
 /// Whose tokens are accepted.
 #[derive(Clone, Debug, Args)]
-pub struct IssuerArgs {
+pub(crate) struct IssuerArgs {
     /// Accept tokens that the court's identity provider signs: where it publishes its keys, a
     /// JSON Web Key Set at an https address
     ///
@@ -71,7 +71,7 @@ impl IssuerArgs {
     ///
     /// # Errors
     /// Where the certificates that this machine trusts can't be read.
-    pub fn keys(&self) -> std::io::Result<Option<Arc<PublishedKeys>>> {
+    pub(crate) fn keys(&self) -> std::io::Result<Option<Arc<PublishedKeys>>> {
         let Some(url) = &self.jwks_url else {
             return Ok(None);
         };
@@ -85,7 +85,7 @@ impl IssuerArgs {
     }
 
     /// Checks tokens with these keys, as far as they are of this issuer and for this service.
-    pub fn verifier(&self, keys: Arc<PublishedKeys>) -> TokenVerifier {
+    pub(crate) fn verifier(&self, keys: Arc<PublishedKeys>) -> TokenVerifier {
         let verifier = TokenVerifier::published(keys).for_audience(self.jwt_audience.as_str());
         match &self.jwt_issuer {
             Some(issuer) => verifier.issued_by(issuer.as_str()),
