@@ -1,0 +1,7 @@
+//! Commands' bodies.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    casefold_fuzz::command(data);
+});

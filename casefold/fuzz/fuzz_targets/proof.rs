@@ -1,0 +1,7 @@
+//! Proofs.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    casefold_fuzz::proof(data);
+});
