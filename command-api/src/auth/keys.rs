@@ -2,12 +2,18 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::Value;
 
 /// RFC 7518, section 3.2: a key of at least the size of the hash.
 const MIN_SECRET_BYTES: usize = 32;
+
+/// RFC 8032, section 5.1.5.
+const ED25519_BYTES: usize = 32;
 
 /// Why keys can't be used. The process doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,7 @@ pub enum KeyError {
     Unsupported(usize),
     /// A key's numbers can't be read.
     #[error("key {0} can't be read")]
-    Unreadable(usize, #[source] jsonwebtoken::errors::Error),
+    Unreadable(usize, #[source] Error),
 }
 
 /// A key with its one algorithm.
@@ -73,8 +79,7 @@ impl VerifyingKey {
     /// A key of a set, which stands there at this place.
     fn of(at: usize, jwk: &Jwk) -> Result<Self, KeyError> {
         let algorithm = algorithm_of(jwk).ok_or(KeyError::Unsupported(at))?;
-        let decoding =
-            DecodingKey::from_jwk(jwk).map_err(|error| KeyError::Unreadable(at, error))?;
+        let decoding = usable(jwk, algorithm).map_err(|error| KeyError::Unreadable(at, error))?;
         Ok(Self {
             algorithm,
             decoding,
@@ -164,6 +169,21 @@ impl KeyRing {
             (_, None) => None,
         }
     }
+}
+
+/// A key that signatures can be checked with. It is tried once, so that one that is no key stops the
+/// start of the process and not each request.
+fn usable(jwk: &Jwk, algorithm: Algorithm) -> Result<DecodingKey, Error> {
+    if let AlgorithmParameters::OctetKeyPair(key) = &jwk.algorithm {
+        // The library takes the first 32 bytes, however few there are.
+        let bytes = URL_SAFE_NO_PAD.decode(&key.x).unwrap_or_default();
+        if bytes.len() != ED25519_BYTES {
+            return Err(ErrorKind::InvalidEddsaKey.into());
+        }
+    }
+    let decoding = DecodingKey::from_jwk(jwk)?;
+    crypto::verify("", b"", &decoding, algorithm)?;
+    Ok(decoding)
 }
 
 /// The algorithm of a key: the one that it names, if that is of the key's kind, else the

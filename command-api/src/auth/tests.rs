@@ -329,6 +329,24 @@ fn keys_that_would_not_be_safe_are_refused_when_the_process_starts() {
 }
 
 #[test]
+fn a_public_key_that_is_none_is_refused_when_the_process_starts_and_not_with_each_token() {
+    let short = URL_SAFE_NO_PAD.encode([1; 23]);
+    let long = URL_SAFE_NO_PAD.encode([1; 33]);
+    let nowhere = URL_SAFE_NO_PAD.encode([2; 32]);
+    for key in [
+        json!({"kty": "OKP", "crv": "Ed25519", "x": short}),
+        json!({"kty": "OKP", "crv": "Ed25519", "x": long}),
+        json!({"kty": "OKP", "crv": "Ed25519", "x": "%"}),
+        json!({"kty": "EC", "crv": "P-256", "x": nowhere, "y": nowhere}),
+        json!({"kty": "EC", "crv": "P-256", "x": short, "y": short}),
+    ] {
+        let set: JwkSet = serde_json::from_value(json!({ "keys": [key] })).unwrap();
+        let refused = TokenVerifier::jwks(&set).unwrap_err();
+        assert!(matches!(refused, KeyError::Unreadable(0, _)), "{key}");
+    }
+}
+
+#[test]
 fn the_verifier_is_read_from_variables() {
     let read = |vars: &[(&str, &str)]| {
         let vars: Vec<_> = vars
