@@ -52,6 +52,8 @@ impl Court {
         let mut command = tool(dir.path());
         command
             .args(SERVE)
+            // They ask as fast as they can, and many at once.
+            .args(["--max-rate", "0", "--max-requests", "1024"])
             .args(args)
             .env("CASEFOLD_LOG", "info,dynoxide=error")
             .stderr(File::create(&log).unwrap());

@@ -29,8 +29,8 @@ use serde_json::Value;
 
 use self::operations::{Breadth, commands, count, reads};
 use self::twins::{
-    CASES, FORMER_COUNSEL, OTHERS_COUNSEL, OTHERS_PETITIONER, OTHERS_RESPONDENT, SEALED, Twin,
-    WITH_SEALED_ENTRIES, histories,
+    CASES, FORMER_COUNSEL, OTHER, OTHERS_COUNSEL, OTHERS_PETITIONER, OTHERS_RESPONDENT, SEALED,
+    SISTER, Twin, WITH_SEALED_ENTRIES, histories,
 };
 use crate::chance::Chance;
 use crate::court::{Answer, Ask, Court, openapi};
@@ -51,6 +51,16 @@ struct Outsider {
     user: &'static str,
     role: Option<Role>,
     breadth: Breadth,
+    /// Cases in which they are no outsider.
+    own: &'static [u32],
+}
+
+impl Outsider {
+    /// Whether they ask about a case in which they are none.
+    fn is_at_home(&self, path: &str) -> bool {
+        let mut own = self.own.iter().map(|serial| docket(*serial).to_string());
+        own.any(|number| path.starts_with(&format!("/v1/cases/{number}")))
+    }
 }
 
 fn outsiders(is_served: bool) -> Vec<Outsider> {
@@ -58,6 +68,7 @@ fn outsiders(is_served: bool) -> Vec<Outsider> {
         user,
         role: Some(role),
         breadth,
+        own: &[],
     };
     let mut outsiders = vec![
         of("somebody", Role::Petitioner, Breadth::Everything),
@@ -80,11 +91,15 @@ fn outsiders(is_served: bool) -> Vec<Outsider> {
             user: "nobody",
             role: None,
             breadth: Breadth::Required,
+            own: &[],
         },
     ];
     if !is_served {
-        // The respondent has a case from its service on.
-        outsiders.push(of("superuser", Role::IrsSuperuser, Breadth::Everything));
+        // The respondent has a case from its service on, and so has those that are served.
+        outsiders.push(Outsider {
+            own: &[WITH_SEALED_ENTRIES, SISTER, OTHER],
+            ..of("superuser", Role::IrsSuperuser, Breadth::Everything)
+        });
     }
     outsiders
 }
@@ -235,6 +250,9 @@ async fn two_courts_that_differ_in_what_is_sealed_are_the_same_to_outsiders() {
                 differences: Vec::new(),
             };
             for ask in reads(&openapi, outsider.breadth) {
+                if outsider.is_at_home(&ask.path) {
+                    continue;
+                }
                 if ask.method == Method::GET {
                     asking.ask_all_pages(&ask).await;
                 } else {
