@@ -135,9 +135,10 @@ struct Up {
 /// How long the token in the example that is printed at the start holds.
 const EXAMPLE_TOKEN_HOLDS: Duration = Duration::from_secs(8 * 3600);
 
-/// How long a connection may stay without a request, and how long a request's head may take: what
-/// proxies keep connections for is about as long.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a connection may stay without a request, and how long a request's head may take. It is
+/// longer than proxies and clients keep theirs (most of them 60 to 90 seconds): who closes first must
+/// not be the one that is about to be asked.
+const IDLE: Duration = Duration::from_secs(120);
 
 /// How long requests have to end when the service is told to stop: as long as any may take, but
 /// for uploads, and a little more.

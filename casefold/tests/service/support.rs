@@ -22,6 +22,13 @@ pub(crate) struct Served {
     address: String,
 }
 
+/// A client that opens a new connection after a while: a test that waits for the tool doesn't see
+/// that the service has closed one.
+fn http() -> reqwest::Client {
+    let client = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(10));
+    client.build().unwrap()
+}
+
 /// The tool, on a data directory.
 pub(crate) fn tool(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_casefold"));
@@ -111,7 +118,7 @@ impl Served {
         Client {
             address: self.address.clone(),
             token: Some(token),
-            http: reqwest::Client::new(),
+            http: http(),
         }
     }
 
@@ -120,7 +127,7 @@ impl Served {
         Client {
             address: self.address.clone(),
             token: None,
-            http: reqwest::Client::new(),
+            http: http(),
         }
     }
 }
