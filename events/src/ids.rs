@@ -238,10 +238,7 @@ macro_rules! text_id {
             }
         }
 
-        text_schema!(
-            $name, "1 to 128 visible ASCII characters", $example,
-            pattern = "^[!-~]+$", max = 128
-        );
+        text_schema!($name, "1 to 128 visible ASCII characters", $example, max = 128);
 
         impl $name {
             /// The longest id, in characters.

@@ -202,6 +202,9 @@ const PROBLEMS_OF_COMMANDS: &[(u16, &str)] = &[
     ),
 ];
 
+/// Ids that are made elsewhere, of visible ASCII characters.
+const IDS: [&str; 3] = ["CommandId", "CorrelationId", "UserId"];
+
 struct WhatAllHave;
 
 impl Modify for WhatAllHave {
@@ -213,6 +216,12 @@ impl Modify for WhatAllHave {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        for name in IDS {
+            // The schemas of the record are released, and never change: so it is said here.
+            if let Some(RefOr::T(Schema::Object(id))) = components.schemas.get_mut(name) {
+                id.pattern = Some("^[!-~]+$".to_owned());
+            }
+        }
         for (_, name, description) in PROBLEMS_OF_ARRIVAL {
             let mut response = problem(description);
             response
