@@ -5,8 +5,8 @@
 //!
 //! What every operation has in common (who may call, which problems it can answer with, the
 //! correlation id) is added here, once; what is its own stands beside its handler. The
-//! commands' schemas and examples come from [`crate::command`]. [`sent`] narrows what is sent to
-//! what is taken, [`parameters`] has the parameters that several operations have, and [`links`]
+//! commands' schemas and examples come from [`crate::command`]. `sent` narrows what is sent to
+//! what is taken, `parameters` has the parameters that several operations have, and `links`
 //! says where an answer leads.
 
 mod links;
