@@ -135,26 +135,20 @@ pub(crate) fn known_commands() -> Vec<&'static str> {
         GroupCommand::NAMES,
     ];
     let policies = POLICIES.iter().map(|policy| policy.name);
-    let mut known = Vec::new();
-    for name in commands
-        .concat()
-        .into_iter()
-        .chain(policies)
-        .chain([LEAD_ELECTION])
-    {
-        if !known.contains(&name) {
-            known.push(name);
-        }
-    }
-    known
+    let names = commands.concat().into_iter().chain(policies);
+    each_once(names.chain([LEAD_ELECTION]))
 }
 
 /// The types of events of this build, each once.
 pub(crate) fn known_event_types() -> Vec<&'static str> {
+    each_once(CaseEvent::SCHEMAS.iter().map(|(name, _)| *name))
+}
+
+fn each_once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let mut known = Vec::new();
-    for (name, _) in CaseEvent::SCHEMAS {
-        if !known.contains(name) {
-            known.push(*name);
+    for name in names {
+        if !known.contains(&name) {
+            known.push(name);
         }
     }
     known

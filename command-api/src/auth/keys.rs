@@ -154,9 +154,10 @@ impl KeyRing {
 
     /// Whether both have the same public keys in the same order.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
-        let given =
-            |ring: &Self| -> Vec<_> { ring.0.iter().map(|key| key.given.clone()).collect() };
-        given(self) == given(other)
+        self.0
+            .iter()
+            .map(|key| &key.given)
+            .eq(other.0.iter().map(|key| &key.given))
     }
 
     /// The key that a token names. A token that names none is checked with the only key,

@@ -106,17 +106,22 @@ fn bad(detail: &'static str) -> Problem {
     Problem::bad_request("BAD_CURSOR", detail).about("cursor")
 }
 
+fn malformed() -> Problem {
+    bad("the cursor is not one of this service; begin without a cursor")
+}
+
+/// What a cursor says.
+fn text_of(cursor: &str) -> Result<String, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| malformed())?;
+    String::from_utf8(bytes).map_err(|_| malformed())
+}
+
 fn read(
     cursor: &str,
     list: List,
     docket_number: DocketNumber,
 ) -> Result<(u64, Option<String>), Problem> {
-    let malformed = || bad("the cursor is not one of this service; begin without a cursor");
-    let text = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let text = text.ok_or_else(malformed)?;
+    let text = text_of(cursor)?;
     let mut parts = text.split(' ');
     let (Some("1"), Some(kind), Some(case), Some(after), bound, None) = (
         parts.next(),

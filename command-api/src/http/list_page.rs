@@ -192,7 +192,11 @@ pub(super) fn check_reader(actor: &Actor) -> Result<(), Problem> {
 /// 400 where it is absent, empty or given twice.
 pub(super) fn required(parameters: &mut Parameters, name: &'static str) -> Result<String, Problem> {
     let value = parameters.take(name)?.filter(|value| !value.is_empty());
-    value.ok_or_else(|| bad_parameter(name, format!("the list needs the parameter {name}")))
+    value.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &'static str) -> Problem {
+    bad_parameter(name, format!("the list needs the parameter {name}"))
 }
 
 /// A text that must be there, of so many characters at most.
@@ -205,7 +209,7 @@ pub(super) fn required_text(
     most: usize,
 ) -> Result<String, Problem> {
     let text = parameters.take_text(name, most)?;
-    text.ok_or_else(|| bad_parameter(name, format!("the list needs the parameter {name}")))
+    text.ok_or_else(|| missing(name))
 }
 
 /// What rows show, of lists whose rows are all of one kind.

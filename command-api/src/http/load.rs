@@ -9,7 +9,6 @@
 //! more than it can do answers everybody late, and those first who have waited in vain.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -130,13 +129,14 @@ fn too_many(a_second: NonZeroU32, wait: Duration) -> Problem {
 }
 
 /// Serves a request where there is room, and answers at once where there is none. Whoever asks
-/// how the service is always gets in.
+/// how the service is always gets in. A document that is sent when its request is answered takes
+/// no room any more, but a connection.
 pub(super) async fn within_room(
     State(state): State<ApiState>,
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(load) = state.load.as_ref().map(Arc::clone) else {
+    let Some(load) = &state.load else {
         return next.run(request).await;
     };
     let route = request.extensions().get::<MatchedPath>();

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use casefold_events::Digest;
 
-use super::bad;
+use super::{bad, malformed, text_of};
 use crate::http::problem::Problem;
 
 /// How many characters of a digest tell the lists apart that a cursor may belong to.
@@ -29,12 +29,7 @@ pub fn encode(digest: &str, sort: &str) -> String {
 /// # Errors
 /// 400 where the text is no cursor, or is one of another list.
 pub fn decode(cursor: &str, digest: &str) -> Result<String, Problem> {
-    let malformed = || bad("the cursor is not one of this service; begin without a cursor");
-    let text = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let text = text.ok_or_else(malformed)?;
+    let text = text_of(cursor)?;
     let mut parts = text.split(' ');
     let (Some("2"), Some(of), Some(sort), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())

@@ -82,13 +82,6 @@ const WAYS: &[Way] = &[
         &[NAMED, NOT_OLDER],
     ),
     (
-        "commandGroup",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
         "readCase",
         "200",
         "readItAgain",
@@ -124,69 +117,20 @@ const WAYS: &[Way] = &[
         "readDocument",
         &[SAME, ENTRY],
     ),
-    (
-        "listByStatus",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listByJudge",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listByTrialCity",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listEligibleForTrial",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listByPerson",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listByGroup",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listByTrialSession",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "listMyCases",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
-    (
-        "searchCases",
-        "200",
-        "readTheFirstCase",
-        "readCase",
-        &[FIRST],
-    ),
+];
+
+/// Operations that answer with cases, of which the first can be read next.
+const OF_CASES: &[&str] = &[
+    "commandGroup",
+    "listByStatus",
+    "listByJudge",
+    "listByTrialCity",
+    "listEligibleForTrial",
+    "listByPerson",
+    "listByGroup",
+    "listByTrialSession",
+    "listMyCases",
+    "searchCases",
 ];
 
 /// Adds the ways, and to every page the one to the next.
@@ -211,6 +155,11 @@ pub(super) fn add(document: &mut Value) {
                 link,
                 json!({"operationId": to, "parameters": parameters}),
             );
+        }
+        if OF_CASES.contains(&name.as_str()) {
+            let (parameter, from) = FIRST;
+            let to = json!({"operationId": "readCase", "parameters": {parameter: from}});
+            put(operation, "200", "readTheFirstCase", to);
         }
         if let Some(parameters) = of_next_page(operation) {
             let next = json!({
