@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefold_command_api::decide::{self, Ask};
+use casefold_command_api::refusal::Refusal;
 use casefold_command_api::service::CommandError;
 use proptest::prelude::*;
 
@@ -66,16 +67,24 @@ fn end_of(result: &Result<Answer, CommandError>) -> End {
     }
 }
 
-/// What the rules say of a command over the record itself: the code of what is against it.
-fn by_the_rules(case: &Case, command: &CaseCommand, now: Timestamp) -> Result<(), &'static str> {
+/// What the rules say of a command over the record itself.
+fn by_the_rules(case: &Case, command: &CaseCommand, now: Timestamp) -> Result<(), Refusal> {
     let mut ids = std::iter::repeat_with(|| SystemClock.new_id());
     let ask = Ask {
         actor: &clerk(),
         now,
         ids: &mut ids,
     };
-    let decided = decide::case(case, command, ask);
-    decided.map(drop).map_err(|refusal| refusal.code())
+    decide::case(case, command, ask).map(drop)
+}
+
+/// What a command comes to whose key another has: its sender is told so, unless they may not send
+/// it at all.
+fn with_a_key_of_another(by_the_rules: &Result<(), Refusal>) -> &'static str {
+    match by_the_rules {
+        Err(refusal) if refusal.status() == 403 => refusal.code(),
+        Ok(()) | Err(_) => "IDEMPOTENCY_KEY_REUSED",
+    }
 }
 
 async fn run(acts: Vec<Act>, filings: usize) {
@@ -117,14 +126,15 @@ async fn run(acts: Vec<Act>, filings: usize) {
                         process.send_with_key(number, body, &key).await
                     }
                 });
+                let expected = by_the_rules(&record, &parsed, clock.now());
                 let earlier = key.and_then(|key| first_ends.get(&key));
                 match earlier {
                     Some((before, first)) if bodies[*before] == bodies[command] => {
                         assert_eq!(end, *first);
                     }
-                    Some(_) => assert_eq!(end, Err("IDEMPOTENCY_KEY_REUSED")),
+                    Some(_) => assert_eq!(end, Err(with_a_key_of_another(&expected))),
                     None => {
-                        let expected = by_the_rules(&record, &parsed, clock.now());
+                        let expected = expected.map_err(|refusal| refusal.code());
                         assert_eq!(end.map(drop), expected, "{parsed:?}");
                         if let (Some(key), Ok(_)) = (key, end) {
                             first_ends.insert(key, (command, end));
