@@ -256,7 +256,7 @@ impl TokenVerifier {
                 Err(TokenError::UnknownKey | TokenError::KeysUnavailable),
                 Keys::Published(published),
             ) => {
-                published.look_again().await;
+                published.look_again().await?;
                 self.verify_header(value, now)
             }
             (known, Keys::Fixed(_) | Keys::Published(_)) => known,

@@ -8,7 +8,8 @@
 //! - **A set that can't be read changes nothing.** The keys that were read last count on: an issuer
 //!   that is out of order neither lets anybody in nor locks everybody out.
 //! - **Strangers don't make the issuer work.** However many tokens name unknown keys, the set is
-//!   read no more often than [`Pace::at_most`]. They wait for it; tokens of known keys don't.
+//!   read no more often than [`Pace::at_most`]. They wait for it, a few at a time; tokens of known
+//!   keys don't.
 //! - **Nothing of a token says where keys are.** What `jku`, `jwk` or `x5u` in its header say is
 //!   read by nobody.
 
@@ -19,10 +20,15 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
+use super::TokenError;
 use super::keys::{KeyError, KeyRing};
+
+/// The most requests that wait for a set to be read. Each takes the room of one that could be
+/// served, and an issuer takes seconds where it is out of order.
+const MOST_WAIT: usize = 16;
 
 /// Why a key set can't be used. What counted before counts on.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +64,10 @@ pub struct PublishedKeys {
     source: Box<dyn KeySetSource>,
     pace: Pace,
     current: RwLock<Option<Current>>,
-    /// When a read began last. Whoever reads holds it.
-    began: Mutex<Option<Instant>>,
+    /// When a read ended last. Whoever reads holds it.
+    ended: Mutex<Option<Instant>>,
+    /// For tokens that wait for a read.
+    waiting: Semaphore,
 }
 
 /// The keys of one set, and its number among those that this process has read.
@@ -89,7 +97,8 @@ impl PublishedKeys {
             source: Box::new(source),
             pace,
             current: RwLock::default(),
-            began: Mutex::default(),
+            ended: Mutex::default(),
+            waiting: Semaphore::new(MOST_WAIT),
         }
     }
 
@@ -98,7 +107,7 @@ impl PublishedKeys {
     /// # Errors
     /// [`KeySetError`] where it can't be used. Then nothing has changed.
     pub async fn read(&self) -> Result<(), KeySetError> {
-        self.read_in_turn(&mut *self.began.lock().await).await
+        self.read_in_turn(&mut *self.ended.lock().await).await
     }
 
     /// Reads the set again and again, until it is told to stop. What fails is logged.
@@ -113,17 +122,24 @@ impl PublishedKeys {
             if is_over {
                 return;
             }
-            self.try_to_read(&mut *self.began.lock().await).await;
+            self.try_to_read(&mut *self.ended.lock().await).await;
         }
     }
 
     /// Reads the set for a token that names an unknown key, unless that was done just now.
-    pub(super) async fn look_again(&self) {
-        let mut began = self.began.lock().await;
-        let is_due = began.is_none_or(|began| began.elapsed() >= self.pace.at_most);
-        if is_due {
-            self.try_to_read(&mut began).await;
+    ///
+    /// # Errors
+    /// [`TokenError::KeysUnavailable`] where as many others as may are waiting for it.
+    pub(super) async fn look_again(&self) -> Result<(), TokenError> {
+        let place = self.waiting.try_acquire();
+        let _place = place.map_err(|_| TokenError::KeysUnavailable)?;
+        // Whoever waits while another reads has the answer with that one.
+        let asked = Instant::now();
+        let mut ended = self.ended.lock().await;
+        if ended.is_none_or(|ended| asked >= ended + self.pace.at_most) {
+            self.try_to_read(&mut ended).await;
         }
+        Ok(())
     }
 
     /// The keys that count; `None` as long as no set could be read.
@@ -132,16 +148,17 @@ impl PublishedKeys {
         current.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn try_to_read(&self, began: &mut Option<Instant>) {
-        if let Err(error) = self.read_in_turn(began).await {
+    async fn try_to_read(&self, ended: &mut Option<Instant>) {
+        if let Err(error) = self.read_in_turn(ended).await {
             let causes = std::error::Error::source(&error).map(ToString::to_string);
             tracing::warn!(%error, causes, "the keys of tokens are as they were");
         }
     }
 
-    async fn read_in_turn(&self, began: &mut Option<Instant>) -> Result<(), KeySetError> {
-        *began = Some(Instant::now());
-        let set: KeySet = serde_json::from_slice(&self.source.read().await?)?;
+    async fn read_in_turn(&self, ended: &mut Option<Instant>) -> Result<(), KeySetError> {
+        let answer = self.source.read().await;
+        *ended = Some(Instant::now());
+        let set: KeySet = serde_json::from_slice(&answer?)?;
         let published = set.keys.len();
         let ring = KeyRing::published(set.keys)?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,7 @@
 //! | status | code | |
 //! | --- | --- | --- |
 //! | 415 | `UNSUPPORTED_MEDIA_TYPE` | it is not sent as `application/json` |
+//! | 408 | `BODY_TIMED_OUT` | it has not come within [`COMES_WITHIN`] |
 //! | 413 | `BODY_TOO_LARGE` | it has more than [`MAX_BODY_BYTES`], or says that it will |
 //! | 400 | `MALFORMED_JSON` | it is not JSON: line and column |
 //! | 400 | `JSON_TOO_DEEP` | objects and lists stand in one another more than [`MAX_DEPTH`] deep |
@@ -13,6 +14,7 @@
 //! | 400 | `UNKNOWN_FIELD`, `INVALID_FIELD` | the command's fields: which one |
 
 use std::fmt;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -30,6 +32,10 @@ use crate::command::{
 /// The largest body, in bytes. A command's events go into one item of the store, which
 /// holds 400 KB.
 pub(super) const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// How long a body may take to come. Less than a request may take in all, so that whoever sends
+/// slowly learns that nothing was done.
+const COMES_WITHIN: Duration = Duration::from_secs(15);
 
 /// How deep objects and lists may stand in one another. Commands need five.
 const MAX_DEPTH: usize = 32;
@@ -77,8 +83,9 @@ impl<C: Commands> FromRequest<ApiState> for Body<C> {
             return Err(too_large());
         }
         // The router's limit on bodies stops the reading.
-        let bytes = Bytes::from_request(request, state)
+        let bytes = tokio::time::timeout(COMES_WITHIN, Bytes::from_request(request, state))
             .await
+            .map_err(|_| too_slow())?
             .map_err(|rejection| {
                 if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     too_large()
@@ -100,6 +107,15 @@ fn too_large() -> Problem {
     // What is left of the body is not read, so the connection can't be used again, and the
     // client should know before it tries.
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", detail)
+        .with(CONNECTION, HeaderValue::from_static("close"))
+}
+
+fn too_slow() -> Problem {
+    let seconds = COMES_WITHIN.as_secs();
+    let detail = format!(
+        "the body did not come within {seconds} seconds, and nothing was done; send it again"
+    );
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TIMED_OUT", detail)
         .with(CONNECTION, HeaderValue::from_static("close"))
 }
 

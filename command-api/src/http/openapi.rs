@@ -185,6 +185,10 @@ const PROBLEMS_OF_READS: &[(u16, &str)] = &[(
 /// The problems that a command can be answered with beside those.
 const PROBLEMS_OF_COMMANDS: &[(u16, &str)] = &[
     (
+        408,
+        "The body did not come within 15 seconds: `BODY_TIMED_OUT`. Nothing was done.",
+    ),
+    (
         409,
         "The rules refuse the command as the case stands (see Refusals above); or others changed the case each time it was decided: `CONTENDED`.",
     ),

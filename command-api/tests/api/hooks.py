@@ -21,8 +21,15 @@ MEDIA_TYPES = {
 
 # Rules of which an OpenAPI document has no word. Which operations, the problem's code, what its
 # sentence says, and why a request that is as described is refused all the same. A rule of the
-# court itself has 422 and a code of the table of refusals, and needs no line here.
+# court itself has a status and a code of the table of refusals, and needs no line here.
 RULES = [
+    (r".", "CASE_NOT_FOUND", r".",
+     "which cases there are the court's record says"),
+    (r"^(readDocument|readCorrespondence)$", "NO_DOCUMENT|DOCUMENT_NOT_STORED", r".",
+     "which documents a case has the case says"),
+    (r"^(readCase|readDocketEntries|readDifference)$",
+     "VERSION_NOT_REACHED|CASE_NOT_BEGUN", r".",
+     "which versions a case has had, and since when, the case says"),
     (r".", "BAD_CURSOR", r".",
      "a cursor is one that a page before has answered with, and can't be made up"),
     (r"^(readCase|readDocketEntries)$", "BAD_PARAMETER", r"can't stand beside",
@@ -99,10 +106,10 @@ STATUSES = collections.Counter()
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Takes the rules' codes out of the table of refusals in the description."""
-    table = re.findall(r"^\| 422 \| `([A-Z_]+)` \|", raw_schema["info"]["description"], re.M)
-    REFUSALS.update(table)
-    REFUSALS.discard("INVALID_FIELD")
+    """Takes the rules' statuses and codes out of the table of refusals in the description."""
+    table = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", raw_schema["info"]["description"], re.M)
+    REFUSALS.update((int(status), code) for status, code in table)
+    REFUSALS.discard((422, "INVALID_FIELD"))
     assert REFUSALS, "the description has no table of refusals"
 
 
@@ -121,7 +128,7 @@ def filter_failure(context, failure, case, response):
 def is_rule(case, status, problem):
     code, detail = problem.get("code", ""), problem.get("detail", "")
     operation = case.operation.definition.raw.get("operationId", "")
-    if status == 422 and code in REFUSALS:
+    if (status, code) in REFUSALS:
         return True
     if status == 422 and code == "INVALID_FIELD":
         return any(re.search(sentence, detail) for sentence in FIELDS)

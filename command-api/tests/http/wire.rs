@@ -87,6 +87,13 @@ async fn a_body_comes_with_a_length_or_in_chunks() {
     problem(&broken, 400, "BODY_UNREADABLE").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_stops_in_the_midst_of_a_body_is_told_that_nothing_was_done() {
+    let halves = command("Content-Length: 20\r\n", &SEAL[..10]);
+    let answer = problem(&halves, 408, "BODY_TIMED_OUT").await;
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_length_beside_chunks_does_not_count_and_ends_the_connection() {
     let headers = "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n";

@@ -1,5 +1,6 @@
 //! Keys that an issuer publishes, changes and loses.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -168,10 +169,14 @@ async fn however_many_tokens_name_unknown_keys_the_issuer_is_asked_once() {
         let mut header = key.header();
         header["kid"] = json!(format!("made-up-{n}"));
         let token = key.signed(&header.to_string(), &claims().to_string());
-        let [refused, known] = [
+        let [mut refused, known] = [
             with_token(&court, &token).await,
             with_token(&court, &good).await,
         ];
+        // While the issuer is asked, a few wait for its answer.
+        while refused.code() == "TOKEN_KEYS_UNAVAILABLE" {
+            refused = with_token(&court, &token).await;
+        }
         assert_refused(&refused, UNKNOWN, "made up");
         assert_eq!(known.status, ACCEPTED);
     });
@@ -179,6 +184,46 @@ async fn however_many_tokens_name_unknown_keys_the_issuer_is_asked_once() {
     // Once for each ten seconds, and not at all within ten of the first.
     let most = 1 + usize::try_from(since.elapsed().as_secs()).unwrap() / 10;
     assert!(issuer.asked() <= 1 + most, "{} times", issuer.asked());
+    court.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_wait_for_an_issuer_that_says_nothing_there_is_room_for_who_is_known() {
+    const FLOOD: usize = 60;
+    const MOST_WAIT: usize = 16;
+    let key = SigningKey::ed25519("known", 1);
+    let issuer = Issuer::publishing(Answers::keys(&[&key])).await;
+    let options = ["--jwks-every", "1", "--max-requests", "20"];
+    let court = Court::open_with(&[&["--jwks-url", &issuer.url()], &options[..]].concat()).await;
+    let good = key.token(&claims());
+    assert_eq!(with_token(&court, &good).await.status, ACCEPTED);
+    issuer.publish(Answers::Never);
+    until_asked(&issuer, 1).await;
+    let told = AtomicUsize::new(0);
+    let flood = (0..FLOOD).map(async |n| {
+        let mut header = key.header();
+        header["kid"] = json!(format!("made-up-{n}"));
+        let token = key.signed(&header.to_string(), &claims().to_string());
+        let answer = with_token(&court, &token).await;
+        if answer.status == 503 {
+            assert!(answer.headers.contains_key("retry-after"));
+            told.fetch_add(1, Ordering::Relaxed);
+        } else {
+            assert_refused(&answer, UNKNOWN, "made up");
+        }
+    });
+    let known = async {
+        let since = Instant::now();
+        while told.load(Ordering::Relaxed) < FLOOD - MOST_WAIT {
+            assert!(since.elapsed() < PATIENCE, "too many wait");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(with_token(&court, &good).await.status, ACCEPTED);
+    };
+    let since = Instant::now();
+    tokio::join!(join_all(flood), known);
+    // They wait for one answer, and not one after the other.
+    assert!(since.elapsed() < PATIENCE, "{:?}", since.elapsed());
     court.close().await;
 }
 
