@@ -36,7 +36,7 @@ use clap::{Args, Parser, Subcommand};
 
 use figures::Context;
 use figures::instructions::{self, Kept};
-use figures::profile::Work;
+use figures::profile::{Ground, Work};
 use progress::{result, step};
 use report::{Figure, Results};
 
@@ -102,6 +102,8 @@ enum What {
     Profile {
         #[arg(value_enum)]
         work: Work,
+        #[command(flatten)]
+        ground: Ground,
         /// For how long
         #[arg(long, default_value_t = 10)]
         seconds: u64,
@@ -164,8 +166,14 @@ async fn run(Cli { what, how }: Cli) -> Outcome<ExitCode> {
         root,
         grounds: contestants::Grounds::default(),
     };
-    if let What::Profile { work, seconds } = what {
-        figures::profile::run(&mut context, work, Duration::from_secs(seconds)).await?;
+    if let What::Profile {
+        work,
+        ground,
+        seconds,
+    } = what
+    {
+        let limit = Duration::from_secs(seconds);
+        figures::profile::run(&mut context, work, ground, limit).await?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut code = ExitCode::SUCCESS;

@@ -9,8 +9,19 @@ use crate::drive::{drive, warm_up};
 use crate::progress::result;
 use crate::stats::printed;
 
-/// How many commands at once.
-const AT_ONCE: usize = 8;
+/// On which cases commands are sent.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Ground {
+    /// How many events a case has
+    #[arg(long, default_value_t = 10)]
+    events: u64,
+    /// How many cases there are
+    #[arg(long, default_value_t = 64)]
+    cases: usize,
+    /// How many commands are sent at once
+    #[arg(long, default_value_t = 8)]
+    at_once: usize,
+}
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -28,7 +39,12 @@ pub(crate) enum Work {
 }
 
 /// Works for about so long.
-pub(crate) async fn run(context: &mut Context, work: Work, limit: Duration) -> Outcome<()> {
+pub(crate) async fn run(
+    context: &mut Context,
+    work: Work,
+    ground: Ground,
+    limit: Duration,
+) -> Outcome<()> {
     let kind = match work {
         Work::Warm => Kind::CasefoldWarm,
         Work::Cold => Kind::CasefoldCold,
@@ -36,17 +52,19 @@ pub(crate) async fn run(context: &mut Context, work: Work, limit: Duration) -> O
         Work::Cases => return folding::profile(folding::What::Cases).await,
         Work::Everything => return folding::profile(folding::What::Everything).await,
     };
-    let size = Size {
-        events: 10,
-        cases: 64,
-    };
+    let Ground {
+        events,
+        cases,
+        at_once,
+    } = ground;
+    let size = Size { events, cases };
     let court = context.grounds.court(kind, size).await?;
     let contestant = kind.enter(&court, size).await?;
-    warm_up(&contestant, size.cases).await;
+    warm_up(&contestant, cases).await;
     contestant.settle().await?;
-    let driven = drive(&contestant, size.cases, AT_ONCE, limit).await?;
+    let driven = drive(&contestant, cases, at_once, limit).await?;
     result(format!(
-        "{} on {} events, {AT_ONCE} at once: {} a second",
+        "{} on {cases} cases of {} events, {at_once} at once: {} a second",
         kind.name(),
         length(size),
         printed(driven.rate())
