@@ -27,7 +27,7 @@ RULES = [
      "which cases there are the court's record says"),
     (r"^(readDocument|readCorrespondence)$", "NO_DOCUMENT|DOCUMENT_NOT_STORED", r".",
      "which documents a case has the case says"),
-    (r"^(readCase|readDocketEntries|readDifference)$",
+    (r"^read(Case|DocketEntries|Difference|Blame|Document|Correspondence)$",
      "VERSION_NOT_REACHED|CASE_NOT_BEGUN", r".",
      "which versions a case has had, and since when, the case says"),
     (r".", "BAD_CURSOR", r".",
