@@ -10,7 +10,7 @@ use crate::progress::result;
 use crate::stats::printed;
 
 /// On which cases commands are sent.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::Args)]
 pub(crate) struct Ground {
     /// How many events a case has
     #[arg(long, default_value_t = 10)]
