@@ -139,10 +139,10 @@ pub enum TokenError {
     /// A claim is missing or can't be read.
     #[error("the token's claim `{0}` is missing or can't be read")]
     BadClaim(&'static str),
-    /// The issuer's keys could not be read yet, so nobody can tell. HTTP 503: the token may be
-    /// good.
+    /// The issuer's keys could not be read yet, or too many wait for them, so nobody can tell.
+    /// HTTP 503: the token may be good.
     #[error(
-        "the issuer's keys can't be read now, so no token can be checked; try again in a moment"
+        "the issuer's keys can't be had now, so the token can't be checked; try again in a moment"
     )]
     KeysUnavailable,
 }

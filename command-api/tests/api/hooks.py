@@ -102,6 +102,7 @@ REFUSALS = set()
 STORED = []
 COUNTER = itertools.count()
 STATUSES = collections.Counter()
+PASSED_OVER = collections.Counter()
 
 
 @schemathesis.hook
@@ -122,7 +123,10 @@ def filter_failure(context, failure, case, response):
         problem = response.json()
     except ValueError:
         return True
-    return not is_rule(case, response.status_code, problem)
+    if not is_rule(case, response.status_code, problem):
+        return True
+    PASSED_OVER[problem["code"]] += 1
+    return False
 
 
 def is_rule(case, status, problem):
@@ -240,6 +244,8 @@ def after_call(context, case, response):
 def tell():
     statuses = ", ".join(f"{status}: {n}" for status, n in sorted(STATUSES.items()))
     print(f"\nanswers by status: {statuses}")
+    rules = ", ".join(f"{code}: {n}" for code, n in sorted(PASSED_OVER.items()))
+    print(f"{PASSED_OVER.total()} rejections of valid data by a rule: {rules}")
 
 
 @schemathesis.deserializer(*MEDIA_TYPES, "application/octet-stream")
