@@ -23,6 +23,6 @@ pub(crate) fn of(cases: u64) -> Outcome<Vec<Vec<Commit>>> {
 pub(crate) fn counts(histories: &[Vec<Commit>]) -> (u64, u64, u64) {
     let commits = histories.iter().flatten();
     let events = || histories.iter().flatten().flat_map(|commit| &commit.events);
-    let bytes = events().map(|event| event.payload.len() as u64).sum();
+    let bytes = events().map(|event| event.payload().len() as u64).sum();
     (commits.count() as u64, events().count() as u64, bytes)
 }

@@ -26,12 +26,18 @@ pub enum CanonicalError {
 /// [`CanonicalError`] where the value holds a number that is not whole, or can't be
 /// written as JSON.
 pub fn to_canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
+    let value = to_sorted(value)?;
+    Ok(serde_json::to_string(&value)?)
+}
+
+/// A value as JSON whose text, by [`text_of`], is the canonical one.
+pub(crate) fn to_sorted<T: Serialize>(value: &T) -> Result<Value, CanonicalError> {
     // `serde_json::Map` is a sorted map (the feature `preserve_order` is off in this
     // workspace, and a test below fails should it ever come on), so going by way of
     // `Value` sorts the members.
     let value = serde_json::to_value(value)?;
     match fraction_in(&value) {
-        None => Ok(serde_json::to_string(&value)?),
+        None => Ok(value),
         Some(path) => Err(CanonicalError::NotWhole(format!("${path}"))),
     }
 }

@@ -254,7 +254,7 @@ impl DraftCommit {
             hasher.text(event.event_id);
             hasher.field(event.event_type.as_bytes());
             hasher.text(event.schema_version);
-            hasher.field(event.payload.as_bytes());
+            hasher.field(event.payload().as_bytes());
         }
         if let Some(source) = &self.source {
             hasher.field(source.stored().as_bytes());

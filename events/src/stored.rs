@@ -1,12 +1,14 @@
 //! The stored form of an event.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::canonical::{CanonicalError, to_canonical};
+use crate::canonical::{CanonicalError, text_of};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
-use crate::personal::sealing::{SealError, Told};
+use crate::personal::sealing::{Plain, SealError, Told};
 use crate::upcast::{self, Payload};
 
 /// An event as it stands in the event table. The payload is canonical JSON text and is
@@ -25,10 +27,13 @@ pub struct StoredEvent {
     pub event_type: String,
     /// The version of the payload's schema: 1, 2, 3 …
     pub schema_version: u32,
-    /// The payload: canonical JSON, as it is stored and hashed.
-    pub payload: String,
+    payload: String,
     #[serde(skip)]
     opened: Option<Told>,
+    /// What the payload was written from, until it is encrypted: so that it needn't be read
+    /// again for that.
+    #[serde(skip)]
+    plain: Option<Arc<Plain>>,
 }
 
 impl PartialEq for StoredEvent {
@@ -39,6 +44,7 @@ impl PartialEq for StoredEvent {
             schema_version,
             payload,
             opened: _,
+            plain: _,
         } = self;
         *event_id == other.event_id
             && *event_type == other.event_type
@@ -115,7 +121,13 @@ impl StoredEvent {
             schema_version,
             payload: payload.into(),
             opened: None,
+            plain: None,
         }
+    }
+
+    /// The payload: canonical JSON, as it is stored and hashed.
+    pub fn payload(&self) -> &str {
+        &self.payload
     }
 
     /// The payload as it is told: with its personal values, or what stands for those that were
@@ -134,6 +146,18 @@ impl StoredEvent {
     /// Keeps in memory what it says.
     pub(crate) fn open_as(&mut self, told: String) {
         self.opened = Some(Told::new(told));
+    }
+
+    /// Stores another payload, with what is personal encrypted, and keeps in memory what it said
+    /// before.
+    pub(crate) fn seal_as(&mut self, payload: String) {
+        let told = std::mem::replace(&mut self.payload, payload);
+        self.open_as(told);
+    }
+
+    /// What the payload was written from, if this process wrote it and hasn't encrypted it.
+    pub(crate) fn take_plain(&mut self) -> Option<Plain> {
+        self.plain.take().map(Arc::unwrap_or_clone)
     }
 
     /// What it says, as JSON.
@@ -186,12 +210,18 @@ impl StoredEvent {
     /// # Errors
     /// [`CanonicalError`] where the payload has no canonical form.
     pub fn encode(event_id: EventId, event: &CaseEvent) -> Result<Self, CanonicalError> {
+        let payload = event.payload()?;
         Ok(Self {
             event_id,
             event_type: event.event_type().to_owned(),
             schema_version: event.schema_version(),
-            payload: event.payload()?,
+            payload: text_of(&payload),
             opened: None,
+            // Whoever is to encrypt what can't be followed finds that out then.
+            plain: event
+                .personal_places()
+                .ok()
+                .map(|places| Arc::new(Plain::new(payload, places))),
         })
     }
 
@@ -237,12 +267,4 @@ impl StoredEvent {
         }
         Ok(())
     }
-}
-
-/// The canonical text of a payload.
-///
-/// # Errors
-/// See [`to_canonical`].
-pub(crate) fn payload_of<T: Serialize>(payload: &T) -> Result<String, CanonicalError> {
-    to_canonical(payload)
 }

@@ -173,7 +173,12 @@ fn any_altered_field_is_noticed() {
             });
         },
         |c| c.events.swap(0, 1),
-        |c| c.events[0].payload = c.events[0].payload.replace("2026", "2025"),
+        |c| {
+            let event = &c.events[0];
+            let payload = event.payload().replace("2026", "2025");
+            let (id, kind) = (event.event_id, &*event.event_type);
+            c.events[0] = StoredEvent::read(id, kind, event.schema_version, payload);
+        },
         |c| {
             c.events.pop();
         },

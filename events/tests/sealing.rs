@@ -86,18 +86,23 @@ fn sealed(events: Vec<StoredEvent>) -> (Commit, CaseKeys) {
     (sealing.with(&keys).unwrap().seal(Digest::ZERO), keys)
 }
 
+/// The event with this payload in the place of its own, and nothing of it opened.
+fn with_payload(event: &StoredEvent, payload: impl Into<String>) -> StoredEvent {
+    let (id, kind) = (event.event_id, &*event.event_type);
+    StoredEvent::read(id, kind, event.schema_version, payload)
+}
+
+/// Puts another payload in the place of a commit's first.
+fn alter(commit: &mut Commit, payload: String) {
+    let first = &mut commit.draft.events[0];
+    *first = with_payload(first, payload);
+}
+
 /// The commit as the store has it: nothing of it is opened.
 fn stored(commit: &Commit) -> Commit {
     let mut commit = commit.clone();
     for event in &mut commit.draft.events {
-        let StoredEvent {
-            event_id,
-            event_type,
-            schema_version,
-            payload,
-            ..
-        } = event.clone();
-        *event = StoredEvent::read(event_id, event_type, schema_version, payload);
+        *event = with_payload(event, event.payload());
     }
     commit
 }
@@ -190,7 +195,7 @@ fn every_version_of_every_event_says_after_opening_what_it_said_before_sealing()
         let mut read = stored(&commit);
         open_values(&mut read, &keys).unwrap();
         assert_eq!(read.decode().unwrap(), before, "{}", event.event_type);
-        assert_eq!(read.events[0].told(), event.payload);
+        assert_eq!(read.events[0].told(), event.payload());
         assert!(is_intact(&read) && read == commit);
     }
 }
@@ -251,7 +256,7 @@ fn whatever_tells_of_people_is_nowhere_in_the_stored_payload() {
                 || event.event_type == "AutomaticallyBlocked";
             PERSONAL_NAMES.contains(&last) && !of_nobody
         };
-        let mut payload: Value = serde_json::from_str(&event.payload).unwrap();
+        let mut payload: Value = serde_json::from_str(event.payload()).unwrap();
         let mut found = Vec::new();
         texts(&payload, "", &mut found);
         let personal: Vec<_> = found
@@ -261,15 +266,9 @@ fn whatever_tells_of_people_is_nowhere_in_the_stored_payload() {
         for (nth, (pointer, _)) in personal.iter().enumerate() {
             *payload.pointer_mut(pointer).unwrap() = json!(format!("{TELLING} {nth}"));
         }
-        let StoredEvent {
-            event_id,
-            event_type,
-            schema_version,
-            ..
-        } = event;
-        let event = StoredEvent::read(event_id, event_type, schema_version, payload.to_string());
+        let event = with_payload(&event, payload.to_string());
         let (commit, _) = sealed(vec![event]);
-        let there = &commit.events[0].payload;
+        let there = commit.events[0].payload();
         assert!(
             !there.contains(TELLING),
             "{}: {there}",
@@ -301,7 +300,7 @@ fn a_payload_from_before_values_were_encrypted_is_read_as_it_is() {
     let mut read = commit.clone();
     open_values(&mut read, &CaseKeys::none(case())).unwrap();
     assert_eq!(read.decode().unwrap(), commit.decode().unwrap());
-    assert_eq!(read.events[0].told(), commit.events[0].payload);
+    assert_eq!(read.events[0].told(), commit.events[0].payload());
 }
 
 #[test]
@@ -391,11 +390,11 @@ fn the_digest_of_a_command_is_not_one_that_can_be_guessed() {
 fn a_value_that_is_moved_to_another_place_is_noticed() {
     let (commit, keys) = sealed(vec![example("PetitionFiled", 2)]);
     let mut read = stored(&commit);
-    let mut payload: Value = serde_json::from_str(&read.events[0].payload).unwrap();
+    let mut payload: Value = serde_json::from_str(read.events[0].payload()).unwrap();
     let name = payload["petitioners"][0]["name"].take();
     payload["petitioners"][0]["secondaryName"] = name.clone();
     payload["petitioners"][0]["name"] = name;
-    read.draft.events[0].payload = payload.to_string();
+    alter(&mut read, payload.to_string());
     let error = open_values(&mut read, &keys).unwrap_err();
     assert!(matches!(error, OpenError::Altered { .. }), "{error}");
 }
@@ -421,11 +420,11 @@ proptest! {
     fn any_other_byte_of_a_stored_payload_breaks_the_chain(place in any::<prop::sample::Index>(), byte in 0x20_u8..0x7f) {
         let (commit, _) = sealed(vec![example("PetitionFiled", 2)]);
         let mut read = stored(&commit);
-        let mut bytes = read.events[0].payload.clone().into_bytes();
+        let mut bytes = read.events[0].payload().as_bytes().to_vec();
         let at = place.index(bytes.len());
         prop_assume!(bytes[at] != byte && bytes[at].is_ascii());
         bytes[at] = byte;
-        read.draft.events[0].payload = String::from_utf8(bytes).unwrap();
+        alter(&mut read, String::from_utf8(bytes).unwrap());
         prop_assert!(!is_intact(&read));
     }
 

@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(commit.reference().docket_number.to_string(), "101-26");
         assert_eq!(commit.version.0, 3);
         assert_eq!(commit.events[0].event_type, "JudgeAssigned");
-        assert_eq!(commit.events[0].payload, r#"{"judge":"Judge Colvin"}"#);
+        assert_eq!(commit.events[0].payload(), r#"{"judge":"Judge Colvin"}"#);
         assert_eq!(commit.hash.to_string(), "22".repeat(32));
     }
 

@@ -158,7 +158,7 @@ async fn bytes(context: &mut Context, size: Size) -> Outcome<Bytes> {
     let event = event.ok_or("the paper filing is not there")?;
     let bytes = Bytes {
         item: items::bytes(&item),
-        stored: event.payload.len(),
+        stored: event.payload().len(),
         clear: event.told().len(),
         of_peer: serde_json::to_vec(&Docket::default().file()?)?.len(),
     };

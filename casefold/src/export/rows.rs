@@ -136,7 +136,7 @@ impl<'a> Understood<'a> {
                 position,
                 event,
                 docket_entry_id,
-                payload: (!is_withheld).then_some(event.payload.as_str()),
+                payload: (!is_withheld).then_some(event.payload()),
             }
         };
         (1..).zip(stored).map(row).collect()

@@ -325,7 +325,7 @@ fn counts_of(block: &Block) -> Counts {
         counts.docket_entries += docket.off_record().len() as u64;
         for event in history.commits.iter().flat_map(|commit| &commit.events) {
             counts.events += 1;
-            counts.payload_bytes += event.payload.len() as u64;
+            counts.payload_bytes += event.payload().len() as u64;
         }
     }
     counts
@@ -337,7 +337,11 @@ fn steps<'a>(commits: &'a [&'a Commit], most: usize) -> Vec<&'a [&'a Commit]> {
     let mut steps = Vec::new();
     let (mut from, mut bytes) = (0, 0);
     for (at, commit) in commits.iter().enumerate() {
-        let own: usize = commit.events.iter().map(|event| event.payload.len()).sum();
+        let own: usize = commit
+            .events
+            .iter()
+            .map(|event| event.payload().len())
+            .sum();
         if at > from && (at - from == most || bytes + own > STEP_BYTES) {
             steps.push(&commits[from..at]);
             (from, bytes) = (at, 0);

@@ -52,7 +52,7 @@ pub(super) fn encode(
         .iter()
         .find(|form| form.event_type == today.event_type);
     let told = form.and_then(|form| {
-        let payload = serde_json::from_str(&today.payload).ok()?;
+        let payload = serde_json::from_str(today.payload()).ok()?;
         Some((form.version, (form.told)(own, payload)?))
     });
     let Some((schema_version, payload)) = told else {

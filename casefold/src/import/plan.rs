@@ -245,7 +245,7 @@ fn commit(
     let effective_at = step.effective_at.to_string();
     let mut said = vec![step.command.as_bytes(), effective_at.as_bytes()];
     for event in &events {
-        said.extend([event.event_type.as_bytes(), event.payload.as_bytes()]);
+        said.extend([event.event_type.as_bytes(), event.payload().as_bytes()]);
     }
     let command_digest = Digest::of_fields("casefold.import.step", said);
     Ok(PlannedCommit {

@@ -56,7 +56,7 @@ fn held(plan: &CasePlan) -> HashSet<(Option<String>, String)> {
     held.extend(commits.map(|commit| key("", &json!(commit.effective_at))));
     let events = plan.commits.iter().flat_map(|commit| &commit.events);
     for event in events.filter(|event| event.event_type != "CaseImported") {
-        let payload: Value = serde_json::from_str(&event.payload).unwrap();
+        let payload: Value = serde_json::from_str(event.payload()).unwrap();
         let mut all = Vec::new();
         leaves(&payload, String::new(), &mut all);
         held.extend(all.into_iter().map(|(path, value)| key(&path, &value)));
@@ -154,7 +154,7 @@ fn a_residue_too_large_for_one_commit_goes_into_several() {
         .iter()
         .filter(|commit| commit.command == "ImportResidue");
     let sizes: Vec<_> = closing
-        .map(|commit| commit.events[0].payload.len())
+        .map(|commit| commit.events[0].payload().len())
         .collect();
     assert!(sizes.len() > 5, "{sizes:?}");
     assert!(sizes.iter().all(|size| *size < 310_000), "{sizes:?}");

@@ -18,7 +18,7 @@ fn stored<'a>(plan: &'a CasePlan, event_type: &str) -> Vec<&'a StoredEvent> {
 }
 
 fn payload(event: &StoredEvent) -> Value {
-    serde_json::from_str(&event.payload).unwrap()
+    serde_json::from_str(event.payload()).unwrap()
 }
 
 fn newest(event: &StoredEvent) -> u32 {

@@ -193,8 +193,8 @@ fn a_draft_is_made_then_signed_then_laid_aside_each_at_its_date() {
     let mut filed = plan.commits.iter().flat_map(|commit| &commit.events);
     let draft = filed.rfind(|event| event.event_type == "DocketEntryFiled");
     let draft = draft.unwrap();
-    assert!(draft.payload.contains(&id(0x11f)), "{}", draft.payload);
-    assert!(!draft.payload.contains("Marlow"), "{}", draft.payload);
+    assert!(draft.payload().contains(&id(0x11f)), "{}", draft.payload());
+    assert!(!draft.payload().contains("Marlow"), "{}", draft.payload());
     // An entry on the record is not laid aside.
     let unplaced = reported("401-22", FindingKind::Unplaced);
     assert!(unplaced.contains(&"archived".to_owned()), "{unplaced:?}");
@@ -277,7 +277,7 @@ fn what_remains_is_counted_by_field() {
         .commits
         .iter()
         .filter(|commit| commit.command == "ImportResidue")
-        .map(|commit| commit.events[0].payload.len())
+        .map(|commit| commit.events[0].payload().len())
         .sum();
     assert!(plan.residue_bytes > 0 && plan.residue_bytes < residue);
 }

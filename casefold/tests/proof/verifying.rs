@@ -97,7 +97,7 @@ async fn what_this_build_does_not_understand_is_no_finding_and_is_signed_too() {
     };
     let mut second = case.commit([CaseEvent::from(note)]).draft;
     let known = &second.events[0];
-    let payload = known.payload.as_str();
+    let payload = known.payload();
     let later = StoredEvent::read(known.event_id, "FromALaterBuild", 9, payload);
     second.events = vec![later];
     let second = second.seal(first.hash);

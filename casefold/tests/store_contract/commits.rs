@@ -237,7 +237,7 @@ async fn more_than_a_megabyte_of_commits_is_read_whole() {
     let bytes: usize = read
         .iter()
         .flat_map(|c| &c.events)
-        .map(|event| event.payload.len())
+        .map(|event| event.payload().len())
         .sum();
     assert!(bytes > 2 * 1024 * 1024, "{bytes}");
     assert!(

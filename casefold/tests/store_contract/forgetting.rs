@@ -106,7 +106,7 @@ async fn what_is_told_of_somebody_anew_is_under_another_key_and_goes_with_the_ne
     forget(&court.store, &act(PETITIONER, true)).await;
     let stores = process(&court);
     let again = stores.vault.seal(vec![draft()]).await.unwrap().remove(0);
-    let payload = &again.events[0].payload;
+    let payload = again.events[0].payload();
     assert!(payload.contains(&format!("{PETITIONER}/2")), "{payload}");
     let whom: Whom = PETITIONER.parse().unwrap();
     let cases = forget::cases_of(&court.store, &whom, None).await.unwrap();
@@ -127,7 +127,7 @@ async fn nothing_new_goes_with_a_key_that_is_about_to_be_destroyed() {
     let later = process(&court);
     assert_eq!(name_in(&read(&later).await.unwrap()), "Vera Lindholm");
     let draft = later.vault.seal(vec![draft()]).await.unwrap().remove(0);
-    assert!(draft.events[0].payload.contains("texts/2"));
+    assert!(draft.events[0].payload().contains("texts/2"));
     let gone = forget::destroy(&court.store, docket(101), &act, at(9))
         .await
         .unwrap();

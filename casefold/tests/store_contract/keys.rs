@@ -182,7 +182,7 @@ async fn what_is_stored_tells_nothing_and_every_process_reads_it_all_the_same() 
         .commits_after(docket(101), Version::ZERO)
         .await
         .unwrap();
-    assert!(!raw[0].events[0].payload.contains("Lindholm"));
+    assert!(!raw[0].events[0].payload().contains("Lindholm"));
     assert!(raw[0].decode().is_err(), "it is not opened");
     let opened = read(&process(&court)).await.unwrap();
     assert_eq!(opened, raw, "what is stored is the same");

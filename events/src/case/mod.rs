@@ -12,11 +12,12 @@ pub mod records;
 pub mod standing;
 pub mod trial;
 
-use crate::canonical::CanonicalError;
+use serde_json::Value;
+
+use crate::canonical::{CanonicalError, to_sorted};
 use crate::ids::DocketEntryId;
 use crate::party::Contact;
 use crate::personal::{Unwalkable, places};
-use crate::stored::payload_of;
 
 /// Declares every event with the newest version of its schema, once.
 macro_rules! case_events {
@@ -52,12 +53,12 @@ macro_rules! case_events {
                 match self { $(Self::$name(_) => $version,)+ }
             }
 
-            /// The payload as canonical JSON.
+            /// The payload as JSON, sorted as in its canonical form.
             ///
             /// # Errors
             /// [`CanonicalError`] where the payload has no canonical form.
-            pub fn payload(&self) -> Result<String, CanonicalError> {
-                match self { $(Self::$name(payload) => payload_of(payload),)+ }
+            pub fn payload(&self) -> Result<Value, CanonicalError> {
+                match self { $(Self::$name(payload) => to_sorted(payload),)+ }
             }
 
             /// Whether it tells of people. What can't be walked may.

@@ -128,10 +128,10 @@ fn opened(event: &StoredEvent, keys: &CaseKeys) -> Result<Option<String>, OpenEr
         event,
         keys,
         pointer: String::with_capacity(64),
-        told: Vec::with_capacity(event.payload.len()),
+        told: Vec::with_capacity(event.payload().len()),
         refused: None,
     };
-    let mut payload = serde_json::Deserializer::from_str(&event.payload);
+    let mut payload = serde_json::Deserializer::from_str(event.payload());
     let read = telling.deserialize(&mut payload);
     match (read.and_then(|()| payload.end()), telling.refused) {
         (Ok(()), _) => Ok(String::from_utf8(telling.told).ok()),
@@ -340,7 +340,7 @@ fn open(
 impl StoredEvent {
     /// Whether personal values of it are stored encrypted: then all of them are.
     pub fn is_encrypted(&self) -> bool {
-        self.payload.contains("\"$sealed\":")
+        self.payload().contains("\"$sealed\":")
     }
 
     /// Whether it has encrypted values that are not opened.
@@ -409,7 +409,7 @@ mod tests {
             let mut event = StoredEvent::read(id, "Anything", 1, "");
             let mut payload = said.clone();
             seal_texts(&event, &key, &mut payload, "");
-            event.payload = to_canonical(&payload).unwrap();
+            event.seal_as(to_canonical(&payload).unwrap());
             let mut keys = CaseKeys::none("101-26".parse().unwrap());
             let name = KeyName { subject: Subject::Texts, epoch: 1 };
             keys.keys.insert(name, KeyState::Live(key));

@@ -97,6 +97,22 @@ pub struct Sealing {
     events: Vec<Option<Personals>>,
 }
 
+/// A payload that this process wrote, with where personal values are in it, as JSON pointers.
+#[derive(Clone, Debug)]
+pub(crate) struct Plain {
+    payload: Personal<Value>,
+    places: Vec<String>,
+}
+
+impl Plain {
+    pub(crate) const fn new(payload: Value, places: Vec<String>) -> Self {
+        Self {
+            payload: Personal::new(payload),
+            places,
+        }
+    }
+}
+
 /// The personal values of a payload.
 #[derive(Debug)]
 struct Personals {
@@ -109,8 +125,9 @@ impl Sealing {
     ///
     /// # Errors
     /// [`SealError`], where an event is not one that this build writes.
-    pub fn of(draft: DraftCommit) -> Result<Self, SealError> {
-        let events = draft.events.iter().map(personals).collect::<Result<_, _>>();
+    pub fn of(mut draft: DraftCommit) -> Result<Self, SealError> {
+        let events = draft.events.iter_mut().map(personals);
+        let events = events.collect::<Result<_, _>>();
         Ok(Self {
             events: events?,
             draft,
@@ -167,8 +184,7 @@ impl Sealing {
                     value: sealed.into(),
                 }});
             }
-            let told = std::mem::replace(&mut event.payload, text_of(&payload));
-            event.open_as(told);
+            event.seal_as(text_of(&payload));
         }
         if let Some(source) = draft.source.as_mut().filter(|it| !it.is_sealed()) {
             let sender = keys.current(&Subject::User(draft.actor.clone()));
@@ -204,17 +220,19 @@ pub(super) fn value_place<'a>(event: &'a StoredEvent, pointer: &'a str) -> [&'a 
 }
 
 /// The personal values of an event; `None` where it has none, or they are encrypted already.
-fn personals(event: &StoredEvent) -> Result<Option<Personals>, SealError> {
+fn personals(event: &mut StoredEvent) -> Result<Option<Personals>, SealError> {
+    let plain = event.take_plain();
     if event.is_opened() {
         return Ok(None);
     }
-    let pointers = event.personal_places()?;
-    if pointers.is_empty() {
+    let Some(Plain { payload, places }) =
+        plain.map_or_else(|| plain_of(event), |it| Ok(Some(it)))?
+    else {
         return Ok(None);
-    }
-    let payload: Value = event.to_value()?;
-    let mut values = Vec::with_capacity(pointers.len());
-    for pointer in pointers {
+    };
+    let payload = payload.into_exposed();
+    let mut values = Vec::with_capacity(places.len());
+    for pointer in places {
         let value = payload.pointer(&pointer);
         let form = value.and_then(Form::of);
         let (Some(value), Some(form)) = (value, form) else {
@@ -227,6 +245,15 @@ fn personals(event: &StoredEvent) -> Result<Option<Personals>, SealError> {
         }
     }
     Ok((!values.is_empty()).then_some(Personals { payload, values }))
+}
+
+/// The payload as it is read from its text; `None` where nothing of it is personal.
+fn plain_of(event: &StoredEvent) -> Result<Option<Plain>, SealError> {
+    let places = event.personal_places()?;
+    if places.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Plain::new(event.to_value()?, places)))
 }
 
 /// Whose the value at a pointer is: the nearest object around it that names a contact or a user

@@ -72,7 +72,7 @@ fn event_to_map(event: &StoredEvent) -> AttributeValue {
         ),
         ("type".to_owned(), text(&event.event_type)),
         ("v".to_owned(), number(event.schema_version)),
-        ("payload".to_owned(), text(&event.payload)),
+        ("payload".to_owned(), text(event.payload())),
     ]))
 }
 

@@ -206,6 +206,9 @@ impl Vault {
                 !keys.get(number).is_some_and(has)
             })
             .collect();
+        if lacking.is_empty() {
+            return Ok(keys);
+        }
         let added = lacking.into_iter().map(|(number, subjects)| {
             let known = keys.get(&number).is_some_and(|keys| !keys.keys.is_empty());
             async move {
