@@ -14,8 +14,8 @@ use casefold_command_api::service::Service;
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_shared::clock::{Clock, SystemClock};
-use casefold_shared::dynamodb::DynamoStore;
 use casefold_shared::dynamodb::tables::SNAPSHOTS;
+use casefold_shared::dynamodb::{DynamoStore, UNPACKED_BYTES};
 use casefold_shared::gateway::{Generation, Stores};
 use tokio::net::TcpListener;
 
@@ -241,7 +241,8 @@ impl Drop for Served {
 impl Served {
     async fn start(court: &Court) -> Outcome<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = DynamoStore::clone(&court.store(clock.clone())).keeping_unpacked();
+        let store =
+            DynamoStore::clone(&court.store(clock.clone())).keeping_unpacked(UNPACKED_BYTES);
         let service = Service::new(Stores::of(Arc::new(store)), clock);
         let state = ApiState::new(service, TokenVerifier::hs256(SECRET)?);
         let bare = axum::Router::new()

@@ -9,12 +9,12 @@ use std::time::Duration;
 use casefold_command_api::auth::{PublishedKeys, TokenMinter, TokenVerifier};
 use casefold_command_api::command::{EXAMPLE_PETITIONER, FilePetition};
 use casefold_command_api::http::{self, ApiState, Limits, REQUEST_TIMEOUT};
-use casefold_command_api::service::{Documents, MAX_DOCUMENT_BYTES, Service};
+use casefold_command_api::service::{Documents, MAX_DOCUMENT_BYTES, REMEMBERED_BYTES, Service};
 use casefold_events::UserId;
 use casefold_events::vocabulary::Role;
 use casefold_shared::clock::{Clock, SystemClock};
 use casefold_shared::documents::{ObjectDocuments, drop_unfinished};
-use casefold_shared::dynamodb::DynamoStore;
+use casefold_shared::dynamodb::{DynamoStore, UNPACKED_BYTES};
 use casefold_shared::gateway::Stores;
 use clap::Args;
 use serde::Serialize;
@@ -102,6 +102,13 @@ pub struct ServeArgs {
     /// The most bytes that a document may have
     #[arg(long, env = "CASEFOLD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = MAX_DOCUMENT_BYTES)]
     pub max_document_bytes: u64,
+    /// How much memory cases take that are remembered, as it is estimated: a fifth of it for those
+    /// that were read last, the rest for those that commands were sent to
+    ///
+    /// What isn't remembered is read again.
+    #[arg(long, env = "CASEFOLD_MAX_REMEMBERED_BYTES", value_name = "BYTES",
+          default_value_t = REMEMBERED_BYTES + UNPACKED_BYTES)]
+    pub max_remembered_bytes: u64,
     /// Keep the relational projection current too: sqlite:///path/to/file.db or
     /// postgres://user@host/database; without a value, cases.sqlite in the data directory
     #[arg(long, env = "CASEFOLD_SQL_TARGET", value_name = "URL", num_args = 0..=1,
@@ -203,10 +210,12 @@ pub async fn run(options: &Options, args: &ServeArgs, output: &Output) -> Outcom
         let stopped = stopped.clone();
         feeds.spawn(async move { live.run(target, stopped).await });
     }
-    let store = DynamoStore::clone(backend.store()).keeping_unpacked();
+    let unpacked_bytes = args.max_remembered_bytes / 5;
+    let store = DynamoStore::clone(backend.store()).keeping_unpacked(unpacked_bytes);
     let stores = Stores::of(Arc::new(store));
     let service = Service::new(stores, Arc::new(SystemClock))
         .with_documents(documents)
+        .remembering(args.max_remembered_bytes - unpacked_bytes)
         .with_metrics(backend.metrics()?);
     // What serves the API alone leaves the rest to others.
     if !args.no_projector {

@@ -156,3 +156,19 @@ async fn of_a_case_far_past_its_snapshot_no_more_is_remembered_than_the_bound() 
         assert_eq!(remembered.is_some(), is_remembered, "{commits} commits");
     }
 }
+
+#[tokio::test]
+async fn a_process_that_may_remember_nothing_reads_each_time_and_decides_alike() {
+    let court = Court::open().await;
+    let mut process = Process::of(&court, &Hand::default());
+    process.service = process.service.remembering(0);
+    let number = process.file_and_serve().await;
+    fold_all(&court, number).await;
+    for body in [seal(), unseal(), paper_filing()] {
+        let (done, cost) = process.cost_of(process.send(number, body)).await;
+        done.unwrap();
+        assert!(cost.requests > 1, "{cost:?}");
+        assert!(process.remembered(number).await.is_none());
+    }
+    assert_eq!(pure_fold(&court, number).await.version.0, 6);
+}

@@ -26,11 +26,12 @@ const SHORT: Duration = Duration::from_secs(30);
 /// How often is measured in all; between two there is a storm now and then.
 const SAMPLES: u32 = 30;
 
-/// After so many samples there is a storm.
-const STORM_EVERY: u32 = 10;
-
 /// How far a reader may be behind a commit while nobody storms.
 const LAG: Duration = Duration::from_secs(5);
+
+/// How many bytes of cases may be remembered: few, so that all has been filled soon and whatever
+/// else grows is seen.
+const REMEMBERED: &str = "4194304";
 
 /// The most records that the stream may have: what was delivered is trimmed.
 const MOST_IN_STREAM: u64 = 20_000;
@@ -45,11 +46,29 @@ fn time_to_take() -> Duration {
         .map_or(SHORT, |minutes: u64| Duration::from_secs(minutes * 60))
 }
 
+/// After how many samples there is a storm: in a long run more often, for it is to be seen whether
+/// storms leave something behind, each of them more.
+const fn storm_every(long: Duration) -> u32 {
+    if long.as_secs() >= WARM.as_secs() {
+        2
+    } else {
+        10
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_grows_and_storms_pass_while_a_court_is_at_work() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    let service = Served::start(dir, &["--max-requests", "32", "--max-rate", "0"]);
+    let service = Served::start(
+        dir,
+        &[
+            ["--max-requests", "32"],
+            ["--max-rate", "0"],
+            ["--max-remembered-bytes", REMEMBERED],
+        ]
+        .concat(),
+    );
     let court = Arc::new(Court::open(&service, dir).await);
     let clerk = service.client_as(dir, "clerkofcourt", "probe");
     let probe = Probe::of(&service, dir, clerk).await;
@@ -65,7 +84,7 @@ async fn nothing_grows_and_storms_pass_while_a_court_is_at_work() {
         assert!(sample.lag < LAG, "folding keeps up");
         assert!(sample.in_stream < MOST_IN_STREAM, "the stream is trimmed");
         samples.push(sample);
-        if nth % STORM_EVERY == 0 {
+        if nth % storm_every(long) == 0 {
             court.storm().await;
         }
     }

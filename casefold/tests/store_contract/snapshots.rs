@@ -2,6 +2,7 @@
 
 use casefold_events::{CommandId, Digest, Version};
 use casefold_shared::case::Case;
+use casefold_shared::dynamodb::UNPACKED_BYTES;
 use casefold_shared::gateway::{
     CommandRow, EntrySelection, Generation, PutOutcome, Quarantined, SnapshotStore,
 };
@@ -54,7 +55,7 @@ async fn a_case_comes_back_as_it_was_written_below_at_and_above_a_page() {
 async fn what_is_kept_unpacked_is_never_answered_in_the_place_of_what_is_stored() {
     let court = Court::open().await;
     for entries in [3, 51] {
-        let keeping = court.store.clone().keeping_unpacked();
+        let keeping = court.store.clone().keeping_unpacked(UNPACKED_BYTES);
         let number = docket(101 + entries);
         let read = async || {
             let all = EntrySelection::All;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use casefold_shared::clock::SystemClock;
 use casefold_shared::config::{Config, DocumentsConfig, MasterKeyConfig, MetricsMode};
-use casefold_shared::dynamodb::{DynamoStore, function_sdk_config};
+use casefold_shared::dynamodb::{DynamoStore, UNPACKED_BYTES, function_sdk_config};
 use casefold_shared::gateway::Stores;
 use casefold_shared::keys::Keyring;
 use casefold_shared::metrics::Metrics;
@@ -76,7 +76,7 @@ fn service() -> Result<Service, lambda_http::Error> {
     let sdk = function_sdk_config(&config);
     let keyring = Keyring::of(&MasterKeyConfig::from_env()?, &sdk, Arc::new(SystemClock))?;
     let store = DynamoStore::new(&sdk, &config).with_keyring(keyring);
-    let store = Arc::new(store.keeping_unpacked());
+    let store = Arc::new(store.keeping_unpacked(UNPACKED_BYTES));
     let mode = MetricsMode::from_env(MetricsMode::Emf)?;
     let metrics = Metrics::of(mode, &config.table_prefix, Arc::new(SystemClock));
     let service = Service::new(Stores::of(store), Arc::new(SystemClock)).with_metrics(metrics);

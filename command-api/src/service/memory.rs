@@ -21,9 +21,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use rpds::RedBlackTreeMapSync;
 
-/// How much memory remembered cases take, in bytes as they are estimated. A function of
-/// AWS Lambda with half a gigabyte has room for it.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// How much memory remembered cases take at most unless it is said, in bytes as they are
+/// estimated: 64 MiB. A function of AWS Lambda with half a gigabyte has room for it.
+pub const REMEMBERED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How much a case takes, about, by which the store makes its first guess at how many there are.
 const BYTES_OF_A_CASE: u64 = 16 * 1024;
@@ -156,18 +156,17 @@ impl fmt::Debug for Memory {
     }
 }
 
-impl Default for Memory {
-    fn default() -> Self {
-        let about = usize::try_from(MOST_BYTES / BYTES_OF_A_CASE).unwrap_or_default();
+impl Memory {
+    /// Of no case yet, and never of more than take so many bytes.
+    pub(super) fn up_to(most_bytes: u64) -> Self {
+        let about = usize::try_from(most_bytes / BYTES_OF_A_CASE).unwrap_or_default();
         Self {
-            cases: Cache::with_weighter(about, MOST_BYTES, Bytes),
+            cases: Cache::with_weighter(about, most_bytes, Bytes),
             of_cases: Trust::default(),
             of_snapshots: Trust::default(),
         }
     }
-}
 
-impl Memory {
     /// A case as it was known last, in this generation.
     pub(super) fn recall(
         &self,

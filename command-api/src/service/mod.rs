@@ -60,6 +60,7 @@ pub use self::documents::{Documents, MAX_DOCUMENT_BYTES};
 pub use self::history::{HistoryFilter, LOOKED_AT};
 pub use self::jobs::{JobReport, RefusedCase};
 pub use self::lists::RowPage;
+pub use self::memory::REMEMBERED_BYTES;
 pub use self::reads::ReadCase;
 
 /// How often a command that lost a race is decided again before the caller is told.
@@ -274,7 +275,7 @@ impl Service {
             clock,
             documents: None,
             vault: stores.vault,
-            memory: Arc::default(),
+            memory: Arc::new(Memory::up_to(REMEMBERED_BYTES)),
             metrics: Metrics::off(),
         }
     }
@@ -321,6 +322,14 @@ impl Service {
             .memory
             .recall(generation, docket_number, self.clock.now());
         Ok(known.map(|known| known.case.clone()))
+    }
+
+    /// The same service, which remembers cases of so many bytes at most, as they are estimated,
+    /// and not [`REMEMBERED_BYTES`].
+    #[must_use]
+    pub fn remembering(mut self, most_bytes: u64) -> Self {
+        self.memory = Arc::new(Memory::up_to(most_bytes));
+        self
     }
 
     /// The same service, which tells what its commands and reads come to.

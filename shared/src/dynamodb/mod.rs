@@ -87,6 +87,7 @@ pub use self::commit_item::{
 };
 pub use self::get_case::case_from_rows;
 pub use self::put_case::case_to_rows;
+pub use self::unpacked::UNPACKED_BYTES;
 
 /// The stores on DynamoDB: commits, what is derived from them, and the rest.
 ///
@@ -132,11 +133,12 @@ impl DynamoStore {
 
     /// The same stores, which keep the headers of cases that they have read unpacked, for those
     /// who read the same cases again and again: the case is read each time, but what comes again
-    /// byte by byte isn't unpacked again. It takes 16 MiB at most.
+    /// byte by byte isn't unpacked again. They take so many bytes at most, as they are estimated;
+    /// [`UNPACKED_BYTES`] unless there is a reason.
     #[must_use]
-    pub fn keeping_unpacked(self) -> Self {
+    pub fn keeping_unpacked(self, most_bytes: u64) -> Self {
         Self {
-            unpacked: Some(Unpacked::default()),
+            unpacked: Some(Unpacked::up_to(most_bytes)),
             ..self
         }
     }

@@ -20,9 +20,9 @@ use super::item::{Item, item_bytes};
 use super::tables::HASH_KEY;
 use crate::case::Case;
 
-/// How much memory they take at most, in bytes as they are estimated. The smallest function has
-/// a quarter of a gigabyte.
-const MOST_BYTES: u64 = 16 * 1024 * 1024;
+/// How much memory they take at most unless it is said, in bytes as they are estimated. The
+/// smallest function has a quarter of a gigabyte.
+pub const UNPACKED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How much a case takes, about, by which the store makes its first guess at how many there are.
 const BYTES_OF_A_CASE: u64 = 16 * 1024;
@@ -47,17 +47,16 @@ impl fmt::Debug for Unpacked {
     }
 }
 
-impl Default for Unpacked {
-    fn default() -> Self {
-        let about = usize::try_from(MOST_BYTES / BYTES_OF_A_CASE).unwrap_or_default();
+impl Unpacked {
+    /// None yet, and never more than so many bytes.
+    pub(super) fn up_to(most_bytes: u64) -> Self {
+        let about = usize::try_from(most_bytes / BYTES_OF_A_CASE).unwrap_or_default();
         Self(Arc::new(Inner {
-            headers: Cache::with_weighter(about, MOST_BYTES, Bytes),
+            headers: Cache::with_weighter(about, most_bytes, Bytes),
             since: Mutex::new(Instant::now()),
         }))
     }
-}
 
-impl Unpacked {
     /// The case in a header, where this very header was seen before.
     pub(super) fn case_of(&self, header: &Item) -> Option<Case> {
         self.drop_old();
