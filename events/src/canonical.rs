@@ -26,8 +26,7 @@ pub enum CanonicalError {
 /// [`CanonicalError`] where the value holds a number that is not whole, or can't be
 /// written as JSON.
 pub fn to_canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
-    let value = to_sorted(value)?;
-    Ok(serde_json::to_string(&value)?)
+    Ok(text_of(&to_sorted(value)?))
 }
 
 /// A value as JSON whose text, by [`text_of`], is the canonical one.

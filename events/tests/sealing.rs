@@ -187,6 +187,18 @@ fn is_intact(commit: &Commit) -> bool {
 }
 
 #[test]
+fn an_event_that_was_just_written_is_sealed_as_one_that_was_read() {
+    for event in all().flat_map(|example| example.decode().unwrap()) {
+        let written = StoredEvent::encode(EventId(Uuid::from_u128(7)), &event).unwrap();
+        let read = with_payload(&written, written.payload());
+        let ((of_written, _), (of_read, _)) = (sealed(vec![written]), sealed(vec![read]));
+        assert_eq!(of_written, of_read, "{}", event.event_type());
+        assert_eq!(of_written.events[0].told(), of_read.events[0].told());
+        assert_eq!(of_written.decode().unwrap(), [event]);
+    }
+}
+
+#[test]
 fn every_version_of_every_event_says_after_opening_what_it_said_before_sealing() {
     for event in all() {
         let before = event.decode().unwrap();

@@ -25,13 +25,13 @@ struct Measured {
     checked: BTreeMap<(Size, Kind), Checked>,
 }
 
-/// As short as the shortest cases and as few as the longest, and who is measured on them.
-///
-/// Cases of both lengths are compared over as many: a process that doesn't know its cases deals with
-/// each once, so what begins with a process, and with the end of the folding before it, is shared by
-/// fewer commands where there are few cases.
+/// Who is measured on [`few_and_short`] cases.
 const ON_FEW: [Kind; 3] = [Kind::Raw, Kind::CasefoldWarm, Kind::CasefoldCold];
 
+/// Cases as short as the shortest and as few as the longest, which are compared with these.
+///
+/// A process that doesn't know its cases deals with each once, so what begins with a process, and
+/// with the end of the folding before it, is shared by fewer commands where there are few cases.
 fn few_and_short(sizes: &[Size]) -> Option<Size> {
     Some(Size {
         events: sizes.first()?.events,
