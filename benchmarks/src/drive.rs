@@ -29,6 +29,14 @@ impl Driven {
         a_second(self.commands, self.took)
     }
 
+    /// With another part of it.
+    pub(crate) fn add(&mut self, part: Self) {
+        self.commands += part.commands;
+        self.took += part.took;
+        self.settling += part.settling;
+        self.failure = self.failure.take().or(part.failure);
+    }
+
     /// Commands a second, where the same machine does what others do, too.
     pub(crate) fn rate_with_settling(&self) -> f64 {
         a_second(self.commands, self.took + self.settling)
@@ -38,7 +46,7 @@ impl Driven {
 /// Makes every case known, as far as the contestant remembers anything.
 pub(crate) async fn warm_up(contestant: &Arc<dyn Contestant>, cases: usize) -> Driven {
     let mut driven = Driven::default();
-    round(contestant, cases, cases.min(8), &mut driven).await;
+    one_round(contestant, cases, cases.min(8), &mut driven).await;
     driven
 }
 
@@ -58,7 +66,7 @@ pub(crate) async fn drive(
     // One round at least.
     loop {
         contestant.begin_round().await?;
-        round(contestant, cases, at_once, &mut driven).await;
+        one_round(contestant, cases, at_once, &mut driven).await;
         let since = Instant::now();
         contestant.settle().await?;
         driven.settling += since.elapsed();
@@ -106,7 +114,7 @@ async fn keep_going(
 }
 
 /// One command on each case.
-async fn round(
+pub(crate) async fn one_round(
     contestant: &Arc<dyn Contestant>,
     cases: usize,
     at_once: usize,

@@ -4,10 +4,14 @@
 //! the last ten minutes on each one, which would slow down only those who use transactions. And
 //! while it [meters](Wire::meter), it asks each request for its cost and adds it up, whoever
 //! sent it: below the SDK nothing can be forgotten. While it [records](Wire::record), it keeps a
-//! copy of what is written. It never meters while anything is timed.
+//! copy of what is written. It never meters while anything is timed. Where a command's time is
+//! taken apart, it takes the time of each request, from its sending to its answer, and does
+//! nothing else to it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::http::{
@@ -39,6 +43,16 @@ pub(crate) struct Written {
     pub(crate) body: Vec<u8>,
 }
 
+/// How long the requests of one operation took, all in all, and how many they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Took {
+    pub(crate) requests: u64,
+    pub(crate) time: Duration,
+}
+
+/// By operation, as the SDK names it: `PutItem`.
+pub(crate) type Times = BTreeMap<String, Took>;
+
 /// The HTTP client.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
@@ -50,6 +64,7 @@ pub(crate) struct Wire {
 struct Tape {
     meters: AtomicBool,
     records: AtomicBool,
+    times: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -58,6 +73,7 @@ struct State {
     cost: Cost,
     under_way: u64,
     written: Vec<Written>,
+    times: Times,
 }
 
 impl Wire {
@@ -78,6 +94,18 @@ impl Wire {
     pub(crate) fn metered(&self) -> Cost {
         self.tape.meters.store(false, Ordering::Relaxed);
         self.tape.state().cost
+    }
+
+    /// Takes the time of each request from now on.
+    pub(crate) fn time(&self) {
+        self.tape.times.store(true, Ordering::Relaxed);
+    }
+
+    /// How long the requests since then took; it takes no more times. Called again, it goes on
+    /// from there.
+    pub(crate) fn timed(&self) -> Times {
+        self.tape.times.store(false, Ordering::Relaxed);
+        self.tape.state().times.clone()
     }
 
     /// Records what is written from now on.
@@ -129,12 +157,34 @@ impl HttpConnector for Connector {
             let (operation, body) = (operation.clone(), body.to_vec());
             self.tape.state().written.push(Written { operation, body });
         }
+        if self.tape.times.load(Ordering::Relaxed) {
+            let (called, tape) = (self.inner.call(request), self.tape.clone());
+            return HttpConnectorFuture::new(timed(called, tape, operation));
+        }
         if !self.tape.meters.load(Ordering::Relaxed) {
             return self.inner.call(request);
         }
         let (inner, tape) = (self.inner.clone(), self.tape.clone());
         HttpConnectorFuture::new(async move { metered(inner, tape, operation, request).await })
     }
+}
+
+async fn timed(
+    called: HttpConnectorFuture,
+    tape: Arc<Tape>,
+    operation: String,
+) -> Result<HttpResponse, ConnectorError> {
+    let since = Instant::now();
+    let mut response = called.await?;
+    let body = BodyExt::collect(response.take_body()).await;
+    let body = body.map_err(|error| ConnectorError::other(error, None))?;
+    let time = since.elapsed();
+    *response.body_mut() = SdkBody::from(body.to_bytes());
+    let mut state = tape.state();
+    let took = state.times.entry(operation).or_default();
+    took.requests += 1;
+    took.time += time;
+    Ok(response)
 }
 
 async fn metered(
@@ -181,7 +231,7 @@ fn operation_of(request: &HttpRequest) -> &str {
     target.rsplit('.').next().unwrap_or_default()
 }
 
-fn is_write(operation: &str) -> bool {
+pub(crate) fn is_write(operation: &str) -> bool {
     matches!(
         operation,
         "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"

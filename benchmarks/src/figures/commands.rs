@@ -2,28 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, length};
+use super::contest::{AT_ONCE, Measured, Place, side_by_side};
+use super::{Context, apart, length};
 use crate::Outcome;
-use crate::contestants::{Checked, Kind, Size};
-use crate::drive::{Driven, drive, warm_up};
-use crate::progress::step;
+use crate::contestants::{Kind, Size};
 use crate::report::{Cell, Figure, Goal, Plot, Series, Table, Verdict};
 use crate::stats::{Spread, median, printed};
-
-const AT_ONCE: [usize; 3] = [1, 8, 32];
-
-/// One cell: who, on cases of which length, how many at once.
-type Place = (Size, Kind, usize);
-
-/// All runs of all cells.
-#[derive(Default)]
-struct Measured {
-    rates: BTreeMap<Place, Vec<f64>>,
-    /// With what others do in between counted.
-    with_settling: BTreeMap<Place, Vec<f64>>,
-    failures: BTreeMap<(Size, Kind), String>,
-    checked: BTreeMap<(Size, Kind), Checked>,
-}
 
 /// Who is measured on [`few_and_short`] cases.
 const ON_FEW: [Kind; 3] = [Kind::Raw, Kind::CasefoldWarm, Kind::CasefoldCold];
@@ -43,102 +27,30 @@ pub(crate) async fn measure(context: &mut Context) -> Outcome<Figure> {
     let sizes = context.sizes();
     let mut measured = Measured::default();
     for run in 0..context.run.runs {
+        // Each run begins with another, so that whatever drifts hits all alike.
+        let mut kinds = Kind::ALL;
+        kinds.rotate_left(run % Kind::ALL.len());
         for &size in &sizes {
-            // Each run begins with another, so that whatever drifts hits all alike.
-            let mut kinds = Kind::ALL;
-            kinds.rotate_left(run % Kind::ALL.len());
-            for kind in kinds {
-                one(context, kind, size, &mut measured, run).await?;
+            let mut contest: Vec<_> = kinds.map(|kind| (size, kind)).into();
+            // What is compared is measured side by side.
+            if sizes.last() == Some(&size) {
+                let few = few_and_short(&sizes).into_iter();
+                contest.extend(few.flat_map(|size| ON_FEW.map(|kind| (size, kind))));
             }
-        }
-        for (size, kind) in few_and_short(&sizes)
-            .into_iter()
-            .flat_map(|size| ON_FEW.map(|kind| (size, kind)))
-        {
-            one(context, kind, size, &mut measured, run).await?;
+            side_by_side(context, contest, &mut measured, run).await?;
         }
     }
     Ok(Figure {
         title: "Commands a second through the library".to_owned(),
         run: context.run.clone(),
         goals: goals(&sizes, &measured),
-        tables: sizes.iter().map(|&size| table(size, &measured)).collect(),
+        tables: sizes
+            .iter()
+            .flat_map(|&size| [table(size, &measured), apart_table(size, &measured)])
+            .collect(),
         plots: sizes.iter().map(|&size| plot(size, &measured)).collect(),
         notes: notes(&sizes, &measured),
     })
-}
-
-async fn one(
-    context: &mut Context,
-    kind: Kind,
-    size: Size,
-    measured: &mut Measured,
-    run: usize,
-) -> Outcome<()> {
-    let limit = context.limit();
-    let court = context.grounds.court(kind, size).await?;
-    let contestant = kind.enter(&court, size).await?;
-    let known = warm_up(&contestant, size.cases).await;
-    contestant.settle().await?;
-    if let Some(failure) = known.failure {
-        step(format!(
-            "  run {}: {} on {}: {failure}",
-            run + 1,
-            kind.name(),
-            length(size)
-        ));
-        measured.failures.insert((size, kind), failure);
-        court.close().await?;
-        return Ok(());
-    }
-    let mut told = Vec::new();
-    for at_once in AT_ONCE {
-        // No two at once on the same case: they would only get in each other's way.
-        if at_once > size.cases {
-            continue;
-        }
-        let driven = drive(&contestant, size.cases, at_once, limit).await?;
-        told.push(printed(driven.rate()));
-        note(
-            measured,
-            (size, kind, at_once),
-            &driven,
-            contestant.in_rounds(),
-        );
-    }
-    let checked = contestant.check().await?;
-    step(format!(
-        "  run {}: {} on {}: {} a second{}",
-        run + 1,
-        kind.name(),
-        length(size),
-        told.join(" / "),
-        checked
-            .complaint()
-            .map(|it| format!(" ({it})"))
-            .unwrap_or_default()
-    ));
-    measured
-        .checked
-        .entry((size, kind))
-        .or_default()
-        .add(&checked);
-    court.close().await?;
-    Ok(())
-}
-
-fn note(measured: &mut Measured, place: Place, driven: &Driven, in_rounds: bool) {
-    if let Some(failure) = &driven.failure {
-        measured
-            .failures
-            .insert((place.0, place.1), failure.clone());
-        return;
-    }
-    measured.rates.entry(place).or_default().push(driven.rate());
-    if in_rounds {
-        let rate = driven.rate_with_settling();
-        measured.with_settling.entry(place).or_default().push(rate);
-    }
 }
 
 fn table(size: Size, measured: &Measured) -> Table {
@@ -170,6 +82,14 @@ fn table(size: Size, measured: &Measured) -> Table {
         }
     }
     table
+}
+
+fn apart_table(size: Size, measured: &Measured) -> Table {
+    let rows = Kind::ALL.into_iter().filter_map(|kind| {
+        let runs = measured.apart.get(&(size, kind))?;
+        Some((kind, runs.as_slice()))
+    });
+    apart::table(size, rows)
 }
 
 fn row(
@@ -336,7 +256,12 @@ fn times_of_long(measured: &Measured, sizes: &[Size], kind: Kind) -> Vec<f64> {
     let times = AT_ONCE.iter().filter_map(|&at_once| {
         let (first, last) = (&few_and_short(sizes)?, sizes.last()?);
         let rates = |size: &Size| measured.rates.get(&(*size, kind, at_once));
-        Some(median(rates(first)?) / median(rates(last)?))
+        let of_runs = rates(first)?.iter().zip(rates(last)?);
+        Some(median(
+            &of_runs
+                .map(|(first, last)| first / last)
+                .collect::<Vec<_>>(),
+        ))
     });
     times.collect()
 }
@@ -349,7 +274,7 @@ fn notes(sizes: &[Size], measured: &Measured) -> Vec<String> {
         .collect();
     let mut notes = vec![
         "Each run of each contestant has an engine of its own in a fresh directory, with cases that were made before; \
-         the runs of all are interleaved. Tokens of transactions are taken out for all."
+         all take turns, a fifth of a second each. Tokens of transactions are taken out for all."
             .to_owned(),
         "Ratios are medians over the runs of what was measured within one run.".to_owned(),
         format!(
@@ -357,9 +282,13 @@ fn notes(sizes: &[Size], measured: &Measured) -> Vec<String> {
              measured there.",
             long.join(", ")
         ),
+        "Milliseconds are those of rounds of one command a case, one at a time. A request's are from its sending to the \
+         end of its answer; all else is the contestant's own work, and the SDK's."
+            .to_owned(),
         "The commands of Casefold cold, and of the naive design, are measured in rounds of one a case, with the \
          folding in between not timed; for Casefold the second row times it, with everything that is derived. \
-         While Casefold warm is timed nobody folds."
+         While Casefold warm is timed nobody folds. Its clock stands still: what a process reads anew every half a \
+         minute (the keys of cases it works on, three items for the generations) is in no figure here."
             .to_owned(),
     ];
     let ratio = ratio_to(measured, sizes, Kind::Raw, &|_| vec![Kind::RawPlain]);

@@ -1,6 +1,8 @@
 //! The figures, one file each: what is measured, and what is to be reached.
 
+pub(crate) mod apart;
 pub(crate) mod commands;
+pub(crate) mod contest;
 pub(crate) mod folding;
 pub(crate) mod http;
 pub(crate) mod instructions;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::apart::take_apart;
 use super::{Context, folding, length};
 use crate::Outcome;
 use crate::contestants::{Kind, Size};
@@ -32,6 +33,10 @@ pub(crate) enum Work {
     Cold,
     /// Raw conditional puts
     Raw,
+    /// The naive design
+    Naive,
+    /// `dynamo-es` without snapshots
+    DynamoEs,
     /// Batches of the stream into cases alone
     Cases,
     /// Batches of the stream into everything
@@ -49,6 +54,8 @@ pub(crate) async fn run(
         Work::Warm => Kind::CasefoldWarm,
         Work::Cold => Kind::CasefoldCold,
         Work::Raw => Kind::Raw,
+        Work::Naive => Kind::Naive,
+        Work::DynamoEs => Kind::DynamoEs,
         Work::Cases => return folding::profile(folding::What::Cases).await,
         Work::Everything => return folding::profile(folding::What::Everything).await,
     };
@@ -68,6 +75,14 @@ pub(crate) async fn run(
         kind.name(),
         length(size),
         printed(driven.rate())
+    ));
+    let apart = take_apart(&contestant, cases, &court.wire).await?;
+    result(format!(
+        "one at a time, in ms: {} in requests that read, {} in those that write, {} besides; {} in all",
+        printed(apart.reading),
+        printed(apart.writing),
+        printed(apart.besides),
+        printed(apart.whole())
     ));
     court.close().await?;
     Ok(())
