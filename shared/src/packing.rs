@@ -48,6 +48,9 @@ pub enum PackingError {
 thread_local! {
     /// What compressing takes a quarter of a megabyte of memory for, which is set up once.
     static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), true));
+
+    /// The same of what unpacking takes some ten kilobytes for.
+    static DECOMPRESS: RefCell<Decompress> = RefCell::new(Decompress::new(true));
 }
 
 /// Packs bytes. The same ones come out the same in every process of a build.
@@ -82,7 +85,13 @@ pub fn pack(bytes: &[u8]) -> Result<Vec<u8>, PackingError> {
 /// # Errors
 /// [`PackingError`], where what is stored is damaged or of a newer build.
 pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, PackingError> {
-    let mut decompress = Decompress::new(true);
+    DECOMPRESS.with_borrow_mut(|decompress| {
+        decompress.reset(true);
+        unpack_by(decompress, packed)
+    })
+}
+
+fn unpack_by(decompress: &mut Decompress, packed: &[u8]) -> Result<Vec<u8>, PackingError> {
     let mut bytes = Vec::with_capacity((packed.len() * GROWTH).min(MOST_BYTES));
     let mut rest = packed;
     loop {
@@ -98,7 +107,7 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, PackingError> {
             Ok(_) => bytes.reserve(bytes.len().max(GROWTH)),
             Err(error) => {
                 let id = error.needs_dictionary().ok_or(PackingError::Damaged)?;
-                begin_with(&mut decompress, id)?;
+                begin_with(decompress, id)?;
             }
         }
     }

@@ -2,10 +2,9 @@
 //! within work that is [gathered](crate::gateway::gathered). Of other tables a batch is seldom asked
 //! for that much, and a function need not be allowed to.
 //!
-//! Who asks adds to a queue and yields once, so that everybody else who can go on adds theirs.
-//! Then whoever comes first takes the whole queue and has it asked, in a task of its own: so
-//! nobody waits for a future that isn't polled any more. A batch that is refused says nothing of
-//! its parts: each is asked by itself then, and fails or not by itself.
+//! Who asks adds to a queue, and whoever comes first hands over the request for all of it, which
+//! takes the queue when everybody who can go on has added theirs. A batch that is refused says
+//! nothing of its parts: each is asked by itself then, and fails or not by itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +77,7 @@ impl Waits for Put {
 }
 
 #[derive(Debug)]
-struct Queues<T>(Arc<Mutex<HashMap<Gathering, Vec<T>>>>);
+struct Queues<T>(Arc<Mutex<HashMap<u64, Vec<T>>>>);
 
 impl<T> Clone for Queues<T> {
     fn clone(&self) -> Self {
@@ -92,20 +91,36 @@ impl<T> Default for Queues<T> {
     }
 }
 
-impl<T: Waits> Queues<T> {
-    /// Adds one, and gives all that wait once everybody has had the time to add: nobody, where
-    /// somebody else took them.
-    async fn join(&self, within: Gathering, one: T) -> Vec<T> {
-        {
+impl<T: Waits + Send + 'static> Queues<T> {
+    /// Adds one. The first of several hands over what is to be done with all of them.
+    fn join<F>(&self, within: &Gathering, one: T, ask: impl FnOnce(Vec<T>) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let is_first = {
             let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if queues.len() > QUEUES {
                 queues.retain(|_, queue| !queue.iter().all(Waits::is_given_up));
             }
-            queues.entry(within).or_default().push(one);
+            let queue = queues.entry(within.id()).or_default();
+            queue.push(one);
+            queue.len() == 1
+        };
+        if !is_first {
+            return within.ask();
         }
-        tokio::task::yield_now().await;
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.remove(&within).unwrap_or_default()
+        let (queues, id) = (self.clone(), within.id());
+        let asked = async move {
+            let all = {
+                let mut queues = queues.0.lock().unwrap_or_else(PoisonError::into_inner);
+                queues.remove(&id).unwrap_or_default()
+            };
+            // One by itself is asked for alone, by whoever waits for it.
+            if all.len() > 1 {
+                ask(all).await;
+            }
+        };
+        within.ask_first(Account::carried(asked));
     }
 }
 
@@ -113,7 +128,7 @@ impl DynamoStore {
     /// One item, together with others.
     pub(super) async fn get_gathered(
         &self,
-        within: Gathering,
+        within: &Gathering,
         table: &str,
         key: Item,
         consistency: Consistency,
@@ -128,15 +143,11 @@ impl DynamoStore {
             key: key.clone(),
             tell,
         };
-        let gets = self.gather.gets.join(within, get).await;
-        if gets.len() > 1 {
-            let store = self.clone();
-            let asked = async move { store.get_together(gets).await };
-            tokio::spawn(Account::carried(asked));
-        } else {
-            // One by itself is asked for alone, by whoever waits for it.
-            drop(gets);
-        }
+        let store = self.clone();
+        let gets = &self.gather.gets;
+        gets.join(within, get, |gets| async move {
+            store.get_together(gets).await;
+        });
         match told.await {
             Ok(answer) => answer,
             Err(_) => self.get_alone(table, key, consistency).await,
@@ -186,7 +197,7 @@ impl DynamoStore {
     /// Puts items, together with others.
     pub(super) async fn put_gathered(
         &self,
-        within: Gathering,
+        within: &Gathering,
         items: Vec<Item>,
     ) -> Result<(), StoreError> {
         let (tell, told) = oneshot::channel();
@@ -195,15 +206,11 @@ impl DynamoStore {
             items: items.clone(),
             tell,
         };
-        let puts = self.gather.puts.join(within, put).await;
-        if puts.len() > 1 {
-            let store = self.clone();
-            let asked = async move { store.put_together(puts).await };
-            tokio::spawn(Account::carried(asked));
-        } else {
-            // What comes by itself is put alone, by whoever waits for it.
-            drop(puts);
-        }
+        let store = self.clone();
+        let puts = &self.gather.puts;
+        puts.join(within, put, |puts| async move {
+            store.put_together(puts).await;
+        });
         match told.await {
             Ok(answer) => answer,
             Err(_) => {

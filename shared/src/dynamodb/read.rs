@@ -51,7 +51,7 @@ impl DynamoStore {
     ) -> Result<Option<Item>, StoreError> {
         match Gathering::current() {
             Some(within) if table == self.tables.snapshots || table == self.tables.keys => {
-                self.get_gathered(within, table, key, consistency).await
+                self.get_gathered(&within, table, key, consistency).await
             }
             _ => self.get_alone(table, key, consistency).await,
         }

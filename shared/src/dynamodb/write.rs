@@ -164,7 +164,7 @@ impl DynamoStore {
     pub(super) async fn put_all(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
         match Gathering::current() {
             Some(within) if !items.is_empty() && table == self.tables.snapshots => {
-                self.put_gathered(within, items).await
+                self.put_gathered(&within, items).await
             }
             _ => self.put_alone(table, items).await,
         }
