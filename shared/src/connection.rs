@@ -19,85 +19,97 @@ use aws_smithy_types::body::SdkBody;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{
-    CaptureConnection, Connect, HttpConnector as Tcp, capture_connection,
+    CaptureConnection, HttpConnector as Tcp, capture_connection,
 };
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::OnceCell;
 
-/// Connections without TLS, kept and used again.
-pub(super) fn plain(connect_timeout: Duration) -> SharedHttpClient {
-    shared(Plain(client(tcp(connect_timeout))))
-}
+use crate::tls;
 
-/// Connections with TLS, kept and used again. Whom to trust is what the machine says; it takes
-/// milliseconds to read, which the first request does.
-pub(super) fn secure(connect_timeout: Duration) -> SharedHttpClient {
-    shared(Secure {
-        connect_timeout,
-        made: Arc::default(),
-    })
-}
+/// Connections that are kept and used again. There is one kind, for whatever is sent: each kind would
+/// be a program of its own within the program.
+pub(crate) type Connections = Client<HttpsConnector<Tcp>, SdkBody>;
 
-fn shared(connector: impl HttpConnector + 'static) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(connector);
+/// The SDK's connections to an endpoint.
+pub(crate) fn shared(way: Way, connect_timeout: Duration) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector(Lazy::new(way, connect_timeout)));
     http_client_fn(move |_, _| connector.clone())
 }
 
-#[derive(Debug)]
-struct Plain(Client<Tcp, SdkBody>);
+/// Whether TLS is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Never: nobody is trusted.
+    Plain,
+    /// Where an address says https. Whom to trust is what the machine says.
+    Secure,
+}
 
-impl HttpConnector for Plain {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let client = self.0.clone();
-        HttpConnectorFuture::new(async move { send(&client, request).await })
+/// Connections that are made with the first request: whom to trust takes milliseconds to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Lazy {
+    way: Way,
+    connect_timeout: Duration,
+    made: Arc<OnceCell<Connections>>,
+}
+
+impl Lazy {
+    pub(crate) fn new(way: Way, connect_timeout: Duration) -> Self {
+        Self {
+            way,
+            connect_timeout,
+            made: Arc::default(),
+        }
+    }
+
+    /// The connections.
+    ///
+    /// # Errors
+    /// Where whom to trust can't be read.
+    pub(crate) async fn made(&self) -> std::io::Result<&Connections> {
+        self.made.get_or_try_init(async || self.make()).await
+    }
+
+    fn make(&self) -> std::io::Result<Connections> {
+        let mut tcp = Tcp::new();
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(self.connect_timeout));
+        tcp.enforce_http(false);
+        let provider = Arc::new(tls::provider());
+        let tls = HttpsConnectorBuilder::new();
+        let tls = match self.way {
+            Way::Secure => tls.with_provider_and_native_roots(provider)?,
+            Way::Plain => {
+                let config = ClientConfig::builder_with_provider(provider)
+                    .with_safe_default_protocol_versions()
+                    .map_err(std::io::Error::other)?;
+                let nobody = config.with_root_certificates(RootCertStore::empty());
+                tls.with_tls_config(nobody.with_no_client_auth())
+            }
+        };
+        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
+        Ok(Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector))
     }
 }
 
 #[derive(Debug)]
-struct Secure {
-    connect_timeout: Duration,
-    made: Arc<OnceCell<Client<HttpsConnector<Tcp>, SdkBody>>>,
-}
+struct Connector(Lazy);
 
-impl HttpConnector for Secure {
+impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (made, connect_timeout) = (self.made.clone(), self.connect_timeout);
+        let lazy = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let client = made.get_or_try_init(async || {
-                let mut tcp = tcp(connect_timeout);
-                tcp.enforce_http(false);
-                let roots = HttpsConnectorBuilder::new().with_native_roots()?;
-                let connector = roots.https_or_http().enable_http1().wrap_connector(tcp);
-                Ok(client(connector))
-            });
-            let client = client
-                .await
-                .map_err(|error: std::io::Error| ConnectorError::user(error.into()))?;
-            send(client, request).await
+            let connections = lazy.made().await;
+            let connections = connections.map_err(|error| ConnectorError::user(error.into()))?;
+            send(connections, request).await
         })
     }
 }
 
-fn tcp(connect_timeout: Duration) -> Tcp {
-    let mut tcp = Tcp::new();
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(connect_timeout));
-    tcp
-}
-
-fn client<C: Connect + Clone>(connector: C) -> Client<C, SdkBody> {
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .build(connector)
-}
-
-async fn send<C>(
-    client: &Client<C, SdkBody>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ConnectorError>
-where
-    C: Connect + Clone + Send + Sync + 'static,
-{
+async fn send(client: &Connections, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let mut request = request
         .try_into_http1x()
         .map_err(|error| ConnectorError::user(error.into()))?;

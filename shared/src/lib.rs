@@ -19,6 +19,7 @@
 //! | [`dynamodb`] | tables, keys, limits, retries: the gateway on DynamoDB | rules of the court |
 //! | [`documents`] | the content of documents in an object store: a directory, or S3 | who may have it |
 //! | [`signing`] | signing checkpoints, with a key of this machine or of AWS KMS | what is signed |
+//! | `connection`, `tls` | HTTP, and what of TLS is spoken with AWS | what is sent |
 //! | [`metrics`] | operating figures: which there are, and telling them | who counts what, and when |
 //! | [`clock`], [`config`], [`telemetry`] | the shell of a process | the domain |
 
@@ -29,6 +30,7 @@ pub mod blame;
 pub mod case;
 pub mod clock;
 pub mod config;
+mod connection;
 pub mod documents;
 pub mod dynamodb;
 pub mod fields;
@@ -41,3 +43,4 @@ pub mod milestone;
 pub mod packing;
 pub mod signing;
 pub mod telemetry;
+mod tls;

@@ -3,7 +3,7 @@
 //!
 //! | file | what it shows |
 //! | --- | --- |
-//! | `gateway` | the API behind API Gateway: callers by token and by its authorizer, binary and large answers, stages |
+//! | `gateway` | the API behind API Gateway: callers by its authorizer, binary and large answers, stages |
 //! | `stream` | a commit's stream record is folded; records that are torn or poisoned spoil no other |
 //! | `rebuild`, `reconcile` | a generation filled and compared in pieces, by workers whose time is over and who are called again |
 //! | `record` | the record signed, and how things stand |

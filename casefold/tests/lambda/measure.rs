@@ -16,7 +16,7 @@ use casefold_events::vocabulary::Role;
 use serde_json::{Value, json};
 
 use crate::support::history::{captioned, chain, docket, petition};
-use crate::world::{Asked, Court, Package, SECRET};
+use crate::world::{Asked, Court, Package};
 
 /// Names the variable that says how often each function is started.
 const MEASURE: &str = "CASEFOLD_LAMBDA_MEASURE";
@@ -32,14 +32,13 @@ async fn measure() {
         .append(&chain(docket(101), [vec![petition()], vec![captioned(10)]]))
         .await;
     let batch = json!({"Records": court.records().await});
-    let secret = [("CASEFOLD_JWT_SECRET", SECRET)];
     let key = court.key("checkpoint.key");
     let signs = [("CASEFOLD_CHECKPOINT_KEY_FILE", key.as_str())];
     let filed = Asked::post("/v1/cases", &FilePetition::example()).by(Role::Petitioner);
     let filed = filed.into_event();
     let jobs = json!({"job": "readyForTrial"});
     let functions: [(_, _, &[(&str, &str)], &Value); 5] = [
-        (Package::CommandApi, "http", &secret, &filed),
+        (Package::CommandApi, "http", &[], &filed),
         (Package::CommandApi, "jobs", &[], &jobs),
         (Package::Projector, "stream", &[], &batch),
         (Package::Projector, "work", &[], &json!({"task": "watch"})),

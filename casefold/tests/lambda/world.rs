@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_lambda_events::dynamodb::EventRecord;
-use casefold_command_api::auth::TokenMinter;
 use casefold_events::vocabulary::Role;
-use casefold_events::{Commit, DocketNumber, UserId};
+use casefold_events::{Commit, DocketNumber};
 use casefold_projector::projections::opener;
 use casefold_projector::work::Worker;
 use casefold_projector::{History, Projections};
@@ -21,9 +19,6 @@ use tempfile::TempDir;
 use crate::runtime_api::{Function, Setting};
 use crate::support;
 use crate::support::history::{Chain, docket, filed, long_entry, petition};
-
-/// The secret of the court's tokens.
-pub(crate) const SECRET: &str = "a secret of thirty-two bytes, ok";
 
 /// The two packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +112,9 @@ impl Court {
         .await
     }
 
-    /// The API, for callers with tokens.
+    /// The API, for callers whose tokens the gateway has checked.
     pub(crate) async fn api(&self) -> Function {
-        let secret = [("CASEFOLD_JWT_SECRET", SECRET)];
-        self.function(Package::CommandApi, "http", &secret).await
+        self.function(Package::CommandApi, "http", &[]).await
     }
 
     pub(crate) async fn projector(&self) -> Function {
@@ -210,16 +204,6 @@ fn secret_file(path: &Path, secret: [u8; 32]) {
     }
 }
 
-/// A token for a role, whose user is called by the role's name.
-pub(crate) fn token(role: Role) -> String {
-    let minter = TokenMinter::hs256(SECRET.as_bytes()).unwrap();
-    let user = UserId::new(role.as_str()).unwrap();
-    let hour = Duration::from_secs(3_600);
-    minter
-        .mint(&user, role, None, SystemClock.now(), hour)
-        .unwrap()
-}
-
 /// A request as API Gateway hands it to a function: payload format 2.0, the stage `$default`.
 pub(crate) struct Asked(Value);
 
@@ -273,8 +257,15 @@ impl Asked {
         self
     }
 
+    /// By somebody with a role, called by its name.
     pub(crate) fn by(self, role: Role) -> Self {
-        self.header("authorization", &format!("Bearer {}", token(role)))
+        let in_an_hour = SystemClock.now().as_millis() / 1_000 + 3_600;
+        self.claims(&json!({
+            "sub": role.as_str(),
+            "role": role.as_str(),
+            "aud": "casefold",
+            "exp": in_an_hour.to_string(),
+        }))
     }
 
     /// With claims that the gateway's JWT authorizer has checked.

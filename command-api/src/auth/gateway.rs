@@ -13,6 +13,17 @@ use serde_json::Value;
 use super::{Claims, TokenError};
 use crate::decide::Actor;
 
+/// The variables by which keys would be given.
+const KEYS: [&str; 2] = ["CASEFOLD_JWKS", "CASEFOLD_JWT_SECRET"];
+
+/// Keys are given to a function, which checks no tokens. It doesn't start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0} is set, but the function checks no tokens: the API gateway does, by its JWT authorizer. \
+     Take {0} out"
+)]
+pub(crate) struct TakesNoKeys(&'static str);
+
 /// Checks the claims that the API gateway's JWT authorizer hands on.
 ///
 /// Nobody outside this crate can make one, and within it the shell of Lambda alone does: claims
@@ -26,12 +37,18 @@ pub(crate) struct GatewayClaims {
 impl GatewayClaims {
     /// Reads from variables what is asked of claims beside what the gateway asks:
     /// `CASEFOLD_JWT_ISSUER` and `CASEFOLD_JWT_AUDIENCE`, where they are given.
-    pub(crate) fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+    ///
+    /// # Errors
+    /// [`TakesNoKeys`] where somebody expects tokens to be checked here.
+    pub(crate) fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, TakesNoKeys> {
         let var = |name| var(name).filter(|value| !value.is_empty());
-        Self {
+        if let Some(name) = KEYS.into_iter().find(|name| var(name).is_some()) {
+            return Err(TakesNoKeys(name));
+        }
+        Ok(Self {
             issuer: var("CASEFOLD_JWT_ISSUER"),
             audience: var("CASEFOLD_JWT_AUDIENCE"),
-        }
+        })
     }
 
     /// Checks claims and says who they stand for. The gateway gives each as text: a number as
@@ -118,13 +135,27 @@ mod tests {
             let found = vars.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         });
-        read.verify(claims, now())
+        read.unwrap().verify(claims, now())
     }
 
     const BOTH: [(&str, &str); 2] = [
         ("CASEFOLD_JWT_ISSUER", "https://issuer.example"),
         ("CASEFOLD_JWT_AUDIENCE", "casefold"),
     ];
+
+    #[test]
+    fn keys_are_not_taken_and_their_name_is_told() {
+        for name in KEYS {
+            let read = |value: &str| {
+                GatewayClaims::from_vars(|asked| (asked == name).then(|| value.to_owned()))
+            };
+            assert!(read("").is_ok());
+            let told = read("a secret of thirty-two bytes, ok")
+                .unwrap_err()
+                .to_string();
+            assert!(told.contains(name) && !told.contains("thirty"), "{told}");
+        }
+    }
 
     #[test]
     fn claims_say_who_calls_as_a_token_does() {

@@ -21,24 +21,6 @@ pub enum KeyError {
     /// The secret is too short.
     #[error("a token secret has at least {MIN_SECRET_BYTES} bytes")]
     ShortSecret,
-    /// Neither keys nor a secret are configured.
-    #[error("set CASEFOLD_JWKS to a JSON Web Key Set, or CASEFOLD_JWT_SECRET to a secret")]
-    Neither,
-    /// Keys and a secret are configured.
-    #[error("set one of CASEFOLD_JWKS and CASEFOLD_JWT_SECRET, not both")]
-    Both,
-    /// Keys or a secret are configured though the API gateway checks tokens.
-    #[error(
-        "with CASEFOLD_JWT_AUTHORIZER the API gateway checks tokens: set neither CASEFOLD_JWKS \
-         nor CASEFOLD_JWT_SECRET"
-    )]
-    BesideAuthorizer,
-    /// Whether the API gateway checks tokens can't be told.
-    #[error("CASEFOLD_JWT_AUTHORIZER takes true or false")]
-    Authorizer,
-    /// The key set is not one.
-    #[error("CASEFOLD_JWKS is not a JSON Web Key Set")]
-    NotAKeySet(#[from] serde_json::Error),
     /// No key of the set is for signatures.
     #[error("the key set has no key that checks signatures")]
     NoKeys,

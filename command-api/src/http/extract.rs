@@ -6,12 +6,11 @@ use axum::http::header::{AUTHORIZATION, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use casefold_events::{CommandId, DocketNumber, Timestamp, Version};
-use lambda_http::request::RequestContext;
 
 use super::context::Context;
 use super::problem::Problem;
-use super::{ApiState, etag};
-use crate::auth::{Callers, GatewayClaims, TokenError, TokenVerifier};
+use super::{ApiState, ByGateway, etag};
+use crate::auth::{Callers, GatewayClaims, Identifies, TokenError};
 use crate::decide::Actor;
 
 /// The header that carries the command's id.
@@ -27,7 +26,7 @@ impl FromRequestParts<ApiState> for Caller {
         let context = Context::from_request_parts(parts, state).await?;
         let now = state.service.clock().now();
         let actor = match &*state.callers {
-            Callers::Tokens(verifier) => by_token(verifier, parts, now).await?,
+            Callers::Tokens(tokens) => by_token(&**tokens, parts, now).await?,
             Callers::Gateway(claims) => by_gateway(claims, parts, now)?,
         };
         context.note_role(actor.role);
@@ -39,7 +38,7 @@ impl FromRequestParts<ApiState> for Caller {
 }
 
 async fn by_token(
-    verifier: &TokenVerifier,
+    tokens: &dyn Identifies,
     parts: &Parts,
     now: Timestamp,
 ) -> Result<Actor, TokenError> {
@@ -51,23 +50,17 @@ async fn by_token(
         Some(value) => Some(value.to_str().map_err(|_| TokenError::Malformed)?),
         None => None,
     };
-    verifier.identify(value, now).await
+    tokens.identify(value, now).await
 }
 
 /// What counts is what the gateway says beside the request, which no caller can write.
 fn by_gateway(claims: &GatewayClaims, parts: &Parts, now: Timestamp) -> Result<Actor, TokenError> {
-    let checked = match parts.extensions.get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context
-            .authorizer
-            .as_ref()
-            .and_then(|authorizer| authorizer.jwt.as_ref()),
-        _ => None,
-    };
-    let Some(checked) = checked else {
+    let by_gateway = parts.extensions.get::<ByGateway>();
+    let Some(checked) = by_gateway.and_then(|it| it.claims.as_ref()) else {
         tracing::warn!("a request came past the API gateway's JWT authorizer: has its route one?");
         return Err(TokenError::Missing);
     };
-    claims.verify(&checked.claims, now)
+    claims.verify(checked, now)
 }
 
 /// The case that the path names.

@@ -8,7 +8,7 @@
 //! | `audit`, `accesses`, `noting` | questions across cases; who looked, and noting it first |
 //! | `documents` | the content of documents, in and out |
 //! | `load` | how much is taken on, and how often a caller may ask |
-//! | `context`, `source` | what surrounds each request: correlation, the address that it comes from, the line in the log, security headers |
+//! | `context`, `source`, `gateway` | what surrounds each request: correlation, the address that it comes from, what a gateway says of it, the line in the log, security headers |
 //! | `arrival` | what a request may be as it arrives: its size, its codings |
 //! | `bounds` | answers that are larger than what carries them takes |
 //! | `extract`, `body`, `etag`, [`cursor`] | reading requests, strictly |
@@ -33,6 +33,7 @@ mod docs;
 mod documents;
 mod etag;
 mod extract;
+mod gateway;
 mod health;
 mod history;
 mod history_filter;
@@ -61,6 +62,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::bounds::AnswerLimit;
+pub(crate) use self::gateway::ByGateway;
 pub use self::load::Limits;
 use self::load::Load;
 use self::problem::Problem;
@@ -84,7 +86,7 @@ pub struct ApiState {
 impl ApiState {
     /// The state of an API over a service, for callers with tokens that the verifier takes.
     pub fn new(service: Service, verifier: TokenVerifier) -> Self {
-        Self::known_by(service, Callers::Tokens(verifier))
+        Self::known_by(service, Callers::Tokens(Arc::new(verifier)))
     }
 
     /// The same for callers who are known in this way.

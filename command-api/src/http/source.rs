@@ -10,7 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName};
 use casefold_events::Personal;
-use lambda_http::request::RequestContext;
+
+use super::ByGateway;
 
 /// The header to which each proxy adds whom it was asked by.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -28,11 +29,7 @@ pub(super) fn address(request: &Request, trusted_proxies: usize) -> Option<Perso
 
 /// What the API gateway in front of a Lambda function says.
 fn gateway(request: &Request) -> Option<IpAddr> {
-    let context = request.extensions().get::<RequestContext>()?;
-    if let RequestContext::ApiGatewayV2(context) = context {
-        return context.http.source_ip.as_deref()?.parse().ok();
-    }
-    None
+    request.extensions().get::<ByGateway>()?.source
 }
 
 /// The other end of the connection, on a port of our own.

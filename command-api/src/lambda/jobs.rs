@@ -3,7 +3,7 @@
 use casefold_events::CorrelationId;
 use casefold_shared::metrics::{Line, table};
 use casefold_shared::telemetry::panics::caught;
-use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ impl From<JobError> for Diagnostic {
 }
 
 /// Serves events that ask for jobs.
-pub(super) async fn serve(service: Service) -> Result<(), lambda_http::Error> {
+pub(super) async fn serve(service: Service) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         // A panic's message may hold anything, and must not become the function's answer.
         let done = caught(run(&service, event.payload)).await;

@@ -16,6 +16,7 @@
 mod answer;
 mod http;
 mod jobs;
+mod request;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use casefold_shared::keys::Keyring;
 use casefold_shared::metrics::Metrics;
 use casefold_shared::telemetry;
 
-use crate::auth::Callers;
+use crate::auth::{Callers, GatewayClaims};
 use crate::service::{Documents, Service};
 
 /// The handlers of this package.
@@ -59,18 +60,18 @@ pub async fn main() -> ExitCode {
     telemetry::run(Box::pin(serve())).await
 }
 
-async fn serve() -> Result<(), lambda_http::Error> {
+async fn serve() -> Result<(), lambda_runtime::Error> {
     let handler = Handler::named(&std::env::var("_HANDLER").unwrap_or_default())?;
     match handler {
         Handler::Http => {
-            let callers = Callers::from_vars(|name| std::env::var(name).ok())?;
-            http::serve(service()?, callers).await
+            let claims = GatewayClaims::from_vars(|name| std::env::var(name).ok())?;
+            http::serve(service()?, Callers::Gateway(claims)).await
         }
         Handler::Jobs => jobs::serve(service()?).await,
     }
 }
 
-fn service() -> Result<Service, lambda_http::Error> {
+fn service() -> Result<Service, lambda_runtime::Error> {
     let config = Config::from_env()?;
     let documents = DocumentsConfig::from_env()?;
     let sdk = function_sdk_config(&config);
@@ -91,7 +92,7 @@ fn in_bucket(
     bucket: &str,
     sdk: &aws_config::SdkConfig,
     config: &DocumentsConfig,
-) -> Result<Documents, lambda_http::Error> {
+) -> Result<Documents, lambda_runtime::Error> {
     use casefold_shared::documents::ObjectDocuments;
 
     let store = ObjectDocuments::in_bucket(bucket, sdk, Arc::new(SystemClock))?;
@@ -106,7 +107,7 @@ fn in_bucket(
     bucket: &str,
     _: &aws_config::SdkConfig,
     _: &DocumentsConfig,
-) -> Result<Documents, lambda_http::Error> {
+) -> Result<Documents, lambda_runtime::Error> {
     Err(format!("this build can't keep documents in {bucket}: build it with the feature s3").into())
 }
 

@@ -24,7 +24,6 @@ module "function" {
     CASEFOLD_KMS_KEY           = var.personal_key_arn
     CASEFOLD_DOCUMENTS_BUCKET  = var.documents.bucket
     CASEFOLD_REQUIRE_DOCUMENTS = tostring(var.documents.required)
-    CASEFOLD_JWT_AUTHORIZER    = "true"
     CASEFOLD_JWT_ISSUER        = var.jwt.issuer
   }
 

@@ -53,7 +53,6 @@ const WANTED: [Wanted; 5] = [
             "CASEFOLD_KMS_KEY",
             "CASEFOLD_DOCUMENTS_BUCKET",
             "CASEFOLD_REQUIRE_DOCUMENTS",
-            "CASEFOLD_JWT_AUTHORIZER",
             "CASEFOLD_JWT_ISSUER",
         ],
         is_async: false,
@@ -156,12 +155,7 @@ fn variables(plan: &Plan) -> Vec<String> {
                 .filter(|it| !names.contains(&it.as_str()))
                 .map(|it| format!("{} has {it}, which it doesn't read", wanted.name)),
         );
-        let right = given["CASEFOLD_TABLE_PREFIX"] == PREFIX
-            && given["CASEFOLD_METRICS"] == "emf"
-            && matches!(
-                given["CASEFOLD_JWT_AUTHORIZER"].as_str(),
-                None | Some("true")
-            );
+        let right = given["CASEFOLD_TABLE_PREFIX"] == PREFIX && given["CASEFOLD_METRICS"] == "emf";
         found.extend(unless(
             right,
             format!("{} is told something wrong", wanted.name),

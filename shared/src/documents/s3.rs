@@ -6,30 +6,30 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_types::body::SdkBody;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use casefold_events::Digest;
 use http_body_util::BodyExt;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
-use hyper_util::rt::TokioExecutor;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsCredential, S3CopyIfNotExists};
 use object_store::client::{
-    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody,
-    HttpResponse, HttpResponseBody, HttpService,
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse,
+    HttpResponseBody, HttpService,
 };
 use object_store::path::Path;
 use object_store::signer::{HeaderName, HeaderValue, Method, SignedUrlOptions, Signer};
 use object_store::{ClientOptions, CredentialProvider, Error};
-use tokio::sync::OnceCell;
 
 use super::{Grants, Manner, ObjectDocuments};
 use crate::clock::Clock;
+use crate::connection::{Lazy, Way};
 use crate::gateway::{BoxError, Grant};
 
 /// How much of a document is in memory while it is written. S3 takes parts from 5 MiB on.
 const PART_BYTES: usize = 8 << 20;
+
+/// Connecting takes a round trip or two; what takes longer is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long S3 may take to begin an answer, which it does after it has read a part.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -176,33 +176,22 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        Ok(HttpClient::new(Connection::default()))
+        let lazy = Lazy::new(Way::Secure, CONNECT_TIMEOUT);
+        Ok(HttpClient::new(Connection(lazy)))
     }
 }
 
-/// The connections, kept and used again. What makes them is made with the first request, for
-/// whom to trust takes milliseconds to read, and many a process moves no document.
-#[derive(Debug, Default)]
-struct Connection(OnceCell<Connections>);
-
-type Connections = Client<HttpsConnector<TcpConnector>, HttpRequestBody>;
-
-impl Connection {
-    async fn made(&self) -> Result<&Connections, HttpError> {
-        let made = self.0.get_or_try_init(async || {
-            let roots = HttpsConnectorBuilder::new().with_native_roots()?;
-            let connector = roots.https_or_http().enable_http1().build();
-            Ok(Client::builder(TokioExecutor::new()).build(connector))
-        });
-        made.await
-            .map_err(|error: std::io::Error| HttpError::new(HttpErrorKind::Unknown, error))
-    }
-}
+#[derive(Debug)]
+struct Connection(Lazy);
 
 #[async_trait]
 impl HttpService for Connection {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let answer = tokio::time::timeout(ANSWER_TIMEOUT, self.made().await?.request(request))
+        let connections = self.0.made().await;
+        let connections =
+            connections.map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
+        let request = connections.request(request.map(SdkBody::from_body_1_x));
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, request)
             .await
             .map_err(|late| HttpError::new(HttpErrorKind::Timeout, late))?
             .map_err(|error| {

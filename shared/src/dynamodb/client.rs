@@ -18,8 +18,8 @@ use aws_sdk_dynamodb::config::{
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
 
-use super::connection;
 use crate::config::Config;
+use crate::connection::{self, Way};
 
 /// The region of an endpoint that isn't AWS's, where nothing names another. Such endpoints
 /// take any.
@@ -130,10 +130,11 @@ fn needs_credentials(endpoint_url: &str) -> bool {
 }
 
 fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
-    match endpoint_url {
-        Some(url) if url.starts_with("http://") => connection::plain(CONNECT_TIMEOUT),
-        Some(_) | None => connection::secure(CONNECT_TIMEOUT),
-    }
+    let way = match endpoint_url {
+        Some(url) if url.starts_with("http://") => Way::Plain,
+        Some(_) | None => Way::Secure,
+    };
+    connection::shared(way, CONNECT_TIMEOUT)
 }
 
 /// Takes the `ClientRequestToken` out of a transaction that the SDK puts in by itself.

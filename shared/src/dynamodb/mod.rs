@@ -6,7 +6,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`tables`] | names, keys, key formats, table definitions |
-//! | `client`, `connection` | the way to the endpoint: credentials, time limits, tries; HTTP and TLS |
+//! | `client` | the way to the endpoint: credentials, time limits, tries |
 //! | `item`, `commit_item` | items, their size; a commit as an item |
 //! | `write`, `read`, `create` | the requests, with their retries and pages |
 //! | `gather` | one request for what is asked for at one moment |
@@ -34,7 +34,6 @@ mod checkpoints;
 mod client;
 mod commit_index;
 mod commit_item;
-mod connection;
 mod control;
 mod create;
 mod error;
