@@ -1,9 +1,12 @@
 //! Reading commands from JSON.
 
+mod reading;
+
 use casefold_events::Personal;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::reading::Failure;
 use super::Body;
 
 /// Why JSON is no command. All but [`Self::UnknownType`]'s `found` and a field's path are
@@ -83,9 +86,8 @@ pub(super) fn split(
 
 /// Reads a body.
 pub(super) fn body<B: Body + DeserializeOwned>(body: Value) -> Result<B, CommandParseError> {
-    serde_path_to_error::deserialize(body).map_err(|error| {
-        let path = error.path().to_string();
-        let message = Personal::new(error.into_inner().to_string());
+    reading::read(body).map_err(|Failure { path, error }| {
+        let message = Personal::new(error.to_string());
         explain(B::NAME, &path, message.expose())
     })
 }
@@ -162,10 +164,7 @@ fn explain(command: &'static str, path: &str, message: &str) -> CommandParseErro
 }
 
 fn join_field(path: &str, field: &str) -> String {
-    let last = path.rsplit('.').next().unwrap_or_default();
-    if field.is_empty() || last == field {
-        path.to_owned()
-    } else if path == "." || path.is_empty() {
+    if path.is_empty() {
         field.to_owned()
     } else {
         format!("{path}.{field}")

@@ -135,6 +135,24 @@ fn a_field_of_another_form_is_named_without_what_is_in_it() {
 }
 
 #[test]
+fn a_list_of_values_is_no_object() {
+    let filing = |filed_by: Value| {
+        let mut body = super::super::AddPaperFiling::example();
+        body["filedBy"] = filed_by;
+        CaseCommand::parse(body)
+    };
+    assert!(filing(json!({"contacts": [1]})).is_ok());
+    // In the order of its fields.
+    let error = filing(json!([[1], true, SECRET])).unwrap_err();
+    assert_eq!(
+        (error.code(), error.field()),
+        ("INVALID_FIELD", "filedBy"),
+        "{error}"
+    );
+    assert!(!error.to_string().contains("Lindholm"), "{error}");
+}
+
+#[test]
 fn a_wrong_value_is_told_what_is_expected() {
     let error = refused(petition_with(|body| {
         body["procedureType"] = json!("Lindholm");
