@@ -12,11 +12,12 @@ use crate::stats::printed;
 
 /// How long the first answer may take, in milliseconds.
 const START: f64 = 20.0;
-/// What is measured beside the starts.
-const CHECKPOINT: &str = "work checkpoint";
 
-/// What a package may weigh, in MB.
+/// What a package may weigh, in MB as Lambda counts them.
 const ZIP: f64 = 4.0;
+
+/// The bytes of such an MB.
+const MB: f64 = 1_048_576.0;
 
 /// A function as it was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +69,7 @@ const fn architecture() -> &'static str {
     }
 }
 
-/// The packages with their sizes in MB, by their names.
+/// The packages with their sizes in bytes, by their names.
 fn zips(dir: &Path) -> Outcome<Vec<(String, f64)>> {
     let mut zips = Vec::new();
     let Ok(entries) = std::fs::read_dir(dir) else {
@@ -78,7 +79,7 @@ fn zips(dir: &Path) -> Outcome<Vec<(String, f64)>> {
         let path: PathBuf = entry?.path();
         if path.extension().is_some_and(|it| it == "zip") {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            zips.push((name.into_owned(), path.metadata()?.len() as f64 / 1e6));
+            zips.push((name.into_owned(), path.metadata()?.len() as f64));
         }
     }
     zips.sort_by(|one, other| one.0.cmp(&other.0));
@@ -153,12 +154,14 @@ fn starts_table(started: &[Started]) -> Table {
 }
 
 fn zips_table(zips: &[(String, f64)]) -> Table {
-    let mut table = Table::new("Packages, in MB:", &["", "size"]);
-    for (name, size) in zips {
-        table.row(format!("`{name}`"), vec![Cell::exact(*size)]);
+    let caption = "Packages, in MB of 2^20 bytes as Lambda counts them, and in bytes:";
+    let mut table = Table::new(caption, &["", "MB", "bytes"]);
+    for (name, bytes) in zips {
+        let cells = vec![Cell::exact(bytes / MB), Cell::exact(*bytes)];
+        table.row(format!("`{name}`"), cells);
     }
     if zips.is_empty() {
-        table.row("", vec![Cell::text("not built")]);
+        table.row("", vec![Cell::text("not built"), Cell::Empty]);
     }
     table
 }
@@ -172,17 +175,15 @@ fn goals(started: &[Started], zips: &[(String, f64)]) -> Vec<Goal> {
         let verdict = Verdict::of(figures.iter().all(|&it| it <= most));
         Goal::new(name, told.join(" / "), verdict)
     };
-    // A checkpoint is a second's work: it waits until idle workers have looked again.
-    let answers = started.iter().filter(|it| it.name != CHECKPOINT);
     vec![
         goal(
             format!("first answer within {START} ms of the start of the process"),
-            answers.map(|it| it.median).collect(),
+            started.iter().map(|it| it.median).collect(),
             START,
         ),
         goal(
-            format!("a package of at most {ZIP} MB"),
-            zips.iter().map(|it| it.1).collect(),
+            format!("a package of at most {ZIP} MB, as Lambda counts them"),
+            zips.iter().map(|it| it.1 / MB).collect(),
             ZIP,
         ),
     ]

@@ -4,10 +4,7 @@
 use bytes::Bytes;
 use casefold_events::Digest;
 use object_store::path::Path;
-use object_store::{
-    Error, MultipartUpload, ObjectStore, ObjectStoreExt, PutMode, PutPayload, PutPayloadMut,
-    RenameOptions, RenameTargetMode,
-};
+use object_store::{Error, MultipartUpload, PutPayload, PutPayloadMut};
 use sha2::{Digest as _, Sha256};
 
 use super::{INCOMING, ObjectDocuments, store_error};
@@ -69,7 +66,7 @@ impl<'a> Incoming<'a> {
         let upload = match &mut self.upload {
             Some(upload) => upload,
             None => {
-                let begun = self.store.objects.put_multipart(&self.at).await;
+                let begun = self.store.objects.put_in_parts(&self.at).await;
                 self.upload.insert(begun.map_err(store_error)?)
             }
         };
@@ -110,8 +107,7 @@ impl<'a> Incoming<'a> {
         let key = Path::from(document_key(document.sha256));
         let moved = if self.upload.is_none() && self.store.manner.small_at_once {
             let content: PutPayload = std::mem::take(&mut self.rest).freeze();
-            let put = objects.put_opts(&key, content, PutMode::Create.into());
-            put.await.map(drop)
+            objects.put_new(&key, content).await
         } else {
             if !self.rest.is_empty() {
                 self.write().await?;
@@ -120,8 +116,7 @@ impl<'a> Incoming<'a> {
                 upload.complete().await.map_err(store_error)?;
                 self.upload = None;
             }
-            let new_alone = RenameOptions::new().with_target_mode(RenameTargetMode::Create);
-            objects.rename_opts(&self.at, &key, new_alone).await
+            objects.move_new(&self.at, &key).await
         };
         match moved {
             Ok(()) => Ok(()),

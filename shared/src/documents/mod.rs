@@ -27,7 +27,10 @@ use async_trait::async_trait;
 use casefold_events::Digest;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt};
+use object_store::{
+    Error, GetResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode,
+    PutPayload, RenameOptions, RenameTargetMode,
+};
 
 use self::incoming::Incoming;
 pub use self::local::{DirectoryError, drop_unfinished};
@@ -49,7 +52,7 @@ const LONGEST_SEGMENT: usize = 255;
 /// Keeps documents in an object store.
 #[derive(Clone)]
 pub struct ObjectDocuments {
-    objects: Arc<dyn ObjectStore>,
+    objects: Arc<dyn Objects>,
     /// Where the store takes callers without credentials.
     grants: Option<Arc<dyn Grants>>,
     clock: Arc<dyn Clock>,
@@ -64,6 +67,49 @@ struct Manner {
     /// Whether content of one part is put under its key at once. Where a process that dies
     /// in such a put would leave a file behind, it goes the long way.
     small_at_once: bool,
+}
+
+/// What is asked of an object store. It can do more, and a program that has it whole has all of that
+/// in it.
+#[async_trait]
+trait Objects: fmt::Display + Send + Sync {
+    async fn head(&self, at: &Path) -> Result<ObjectMeta, Error>;
+    async fn get(&self, at: &Path) -> Result<GetResult, Error>;
+    /// Puts what isn't there.
+    async fn put_new(&self, at: &Path, content: PutPayload) -> Result<(), Error>;
+    async fn put_in_parts(&self, at: &Path) -> Result<Box<dyn MultipartUpload>, Error>;
+    /// Moves it to where nothing is.
+    async fn move_new(&self, from: &Path, to: &Path) -> Result<(), Error>;
+    async fn delete(&self, at: &Path) -> Result<(), Error>;
+}
+
+#[async_trait]
+impl<T: ObjectStore> Objects for T {
+    async fn head(&self, at: &Path) -> Result<ObjectMeta, Error> {
+        ObjectStoreExt::head(self, at).await
+    }
+
+    async fn get(&self, at: &Path) -> Result<GetResult, Error> {
+        ObjectStoreExt::get(self, at).await
+    }
+
+    async fn put_new(&self, at: &Path, content: PutPayload) -> Result<(), Error> {
+        let put = self.put_opts(at, content, PutMode::Create.into());
+        put.await.map(drop)
+    }
+
+    async fn put_in_parts(&self, at: &Path) -> Result<Box<dyn MultipartUpload>, Error> {
+        self.put_multipart(at).await
+    }
+
+    async fn move_new(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        let new_alone = RenameOptions::new().with_target_mode(RenameTargetMode::Create);
+        self.rename_opts(from, to, new_alone).await
+    }
+
+    async fn delete(&self, at: &Path) -> Result<(), Error> {
+        ObjectStoreExt::delete(self, at).await
+    }
 }
 
 /// Makes addresses for callers without credentials.
