@@ -19,6 +19,7 @@ use std::task::Poll;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use tokio::task::unconstrained;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -94,7 +95,8 @@ impl Gathering {
 /// nothing from it.
 pub async fn gathered<F: Future>(work: F) -> F::Output {
     let within = Gathering::new();
-    let mut work = pin!(WITHIN.scope(within.clone(), work));
+    // Who can go on shall, and not be sent to the end of the line for having had many answers.
+    let mut work = pin!(unconstrained(WITHIN.scope(within.clone(), work)));
     let mut requests = FuturesUnordered::new();
     poll_fn(move |context| {
         loop {
