@@ -193,8 +193,8 @@ impl Service {
             let draft = envelope.draft(CaseHead::of(case), &decision, self, now)?;
             let mut planned = self.plan(case, draft, decision.events)?;
             let after = planned.after.take();
-            let planned = self.sealed_values(vec![planned]).await?;
-            let commits = sealed(&planned, usize::MAX);
+            let mut planned = self.sealed_values(vec![planned]).await?;
+            let commits = sealed(&mut planned, usize::MAX);
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
                     self.learn(&basis, false);
@@ -336,14 +336,14 @@ fn first(answers: Vec<Answer>, docket_number: DocketNumber) -> Result<Answer, Co
         .ok_or(CommandError::NoSuchCase(docket_number))
 }
 
-/// Chains at most so many commits of each case, all of them in one step.
-pub(super) fn sealed(planned: &[Planned], each: usize) -> Vec<Commit> {
+/// Takes at most so many commits of each case and chains them, all of them in one step.
+pub(super) fn sealed(planned: &mut [Planned], each: usize) -> Vec<Commit> {
     let mut together: Vec<_> = planned.iter().flat_map(|it| it.references(each)).collect();
     if together.len() == 1 {
         together.clear();
     }
-    let seal = |it: &Planned| it.seal(each.min(it.drafts.len()), &together);
-    planned.iter().flat_map(seal).collect()
+    let seal = |it: &mut Planned| it.seal(each, &together);
+    planned.iter_mut().flat_map(seal).collect()
 }
 
 fn received_at(decision: &Decision) -> Option<Timestamp> {

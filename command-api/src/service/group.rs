@@ -75,14 +75,14 @@ impl Service {
             let decisions = decide::group(&cases, &request.command, ask)?;
             self.require_stored(request.command.attachments()).await?;
             let planned = self.plan_group(&envelope, &cases, decisions, now)?;
-            let planned = self.sealed_values(planned).await?;
+            let mut planned = self.sealed_values(planned).await?;
             let all: usize = planned.iter().map(|planned| planned.drafts.len()).sum();
             let each = if all <= COMMITS_IN_ONE_STEP {
                 usize::MAX
             } else {
                 1
             };
-            let mut commits = sealed(&planned, each);
+            let mut commits = sealed(&mut planned, each);
             match self.append(&commits).await? {
                 AppendOutcome::Written => {
                     for commit in &commits {
@@ -144,7 +144,7 @@ impl Service {
             let before = cases
                 .iter()
                 .find(|case| case.docket_number == commit.docket_number);
-            let Some(before) = before.filter(|_| planned.drafts.len() > 1) else {
+            let Some(before) = before.filter(|_| !planned.drafts.is_empty()) else {
                 continue;
             };
             match self.follow_up(before, commit).await {

@@ -31,9 +31,12 @@ struct Following {
 }
 
 impl Planned {
-    /// Chains the first `count` commits to the case, as part of a step.
-    pub(super) fn seal(&self, count: usize, together: &[CommitRef]) -> Vec<Commit> {
-        chain(self.head.hash, &self.drafts[..count], together)
+    /// Takes the first `count` commits and chains them to the case, as part of a step. What had no
+    /// room in it is left.
+    pub(super) fn seal(&mut self, count: usize, together: &[CommitRef]) -> Vec<Commit> {
+        let left = self.drafts.split_off(count.min(self.drafts.len()));
+        let drafts = std::mem::replace(&mut self.drafts, left);
+        chain(self.head.hash, drafts, together)
     }
 
     /// Names the first `count` commits.
@@ -43,13 +46,10 @@ impl Planned {
 }
 
 /// Seals commits one after the other.
-fn chain(mut hash: Digest, drafts: &[DraftCommit], together: &[CommitRef]) -> Vec<Commit> {
+fn chain(mut hash: Digest, drafts: Vec<DraftCommit>, together: &[CommitRef]) -> Vec<Commit> {
     let mut commits = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let draft = DraftCommit {
-            committed_with: together.to_vec(),
-            ..draft.clone()
-        };
+    for mut draft in drafts {
+        draft.committed_with = together.to_vec();
         let commit = draft.seal(hash);
         hash = commit.hash;
         commits.push(commit);
@@ -202,7 +202,7 @@ impl Service {
                 drafts => drafts.iter().map(reference).collect(),
             };
             let drafts = self.vault.seal(drafts).await?;
-            let new = chain(head.hash, &drafts, &together);
+            let new = chain(head.hash, drafts, &together);
             match self.append(&new).await? {
                 AppendOutcome::Written => {
                     commits.extend(new);
