@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::{Item, corrupt, get_number, get_number_or_none, key_text, number, text};
+use super::item::{Item, corrupt, get_number, get_number_or_none, number, text};
 use super::read::Rows;
 use super::tables::{HEADER, continuation_sort, directory_sort, page_sort, text_key};
 use super::write::MAX_TRANSACTION_ITEMS;
@@ -329,11 +329,16 @@ fn packed<T: Serialize>(value: &T, docket_number: DocketNumber) -> Result<Vec<u8
     packing::pack(&json).map_err(|error| refused(error.into()))
 }
 
-/// The parser's own words are left out: they may quote what it reads.
+/// The parser's own words are left out: they may quote what it reads. That it is text is checked once,
+/// and not again with each text in it.
 fn from_json<'a, T: Deserialize<'a>>(first: &Item, body: &'a [u8]) -> Result<T, StoreError> {
-    serde_json::from_slice(body).map_err(|error| StoreError::Corrupt {
-        at: key_text(first),
-        problem: format!("the body is not of its form, at column {}", error.column()),
+    let body = std::str::from_utf8(body).map_err(|_| corrupt(first, "the body is no text"))?;
+    serde_json::from_str(body).map_err(|error| {
+        let column = error.column();
+        corrupt(
+            first,
+            format!("the body is not of its form, at column {column}"),
+        )
     })
 }
 
