@@ -82,7 +82,10 @@ pub fn pack(case: &Case) -> Result<Vec<u8>, PackError> {
 /// [`PackError`], where what is stored is damaged or of another form.
 pub fn unpack(packed: &[u8]) -> Result<Case, PackError> {
     let json = packing::unpack(packed).map_err(PackError::Compression)?;
-    let body: Body = serde_json::from_slice(&json).map_err(|error| PackError::Form {
+    let json = String::from_utf8(json).map_err(|error| PackError::Form {
+        column: error.utf8_error().valid_up_to(),
+    })?;
+    let body: Body = serde_json::from_str(&json).map_err(|error| PackError::Form {
         column: error.column(),
     })?;
     let Body {
