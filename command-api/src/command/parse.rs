@@ -134,6 +134,10 @@ fn explain(command: &'static str, path: &str, message: &str) -> CommandParseErro
     }
     if message.starts_with("invalid ") || message.starts_with("unknown variant ") {
         return match after(", expected ") {
+            // The name is one of the source's, and nobody's outside it.
+            Some(expected) if expected.starts_with("struct ") => {
+                own("is not valid: an object is expected")
+            }
             Some(expected) => own(&format!("is not valid: {expected} is expected")),
             None => own("is not valid"),
         };
