@@ -154,6 +154,21 @@ fn a_list_of_values_is_no_object() {
 }
 
 #[test]
+fn one_of_several_forms_is_named_by_its_name_and_not_by_its_place() {
+    for status in [json!(0), json!(true), json!(["Paid"])] {
+        let mut body = super::super::FilePaperPetition::example();
+        body["fee"] = json!({
+            "status": status, "paidAt": "2026-11-23T11:36:54.123Z", "method": "Check",
+        });
+        let error = refused(body);
+        assert_eq!(
+            (error.code(), error.field()),
+            ("INVALID_FIELD", "fee.status")
+        );
+    }
+}
+
+#[test]
 fn a_wrong_value_is_told_what_is_expected() {
     let error = refused(petition_with(|body| {
         body["procedureType"] = json!("Lindholm");
