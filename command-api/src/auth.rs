@@ -43,7 +43,7 @@ const LEEWAY_MILLIS: f64 = 30_000.0;
 pub(crate) enum Callers {
     /// By the token in the `Authorization` header. What checks tokens is hidden behind a trait, so
     /// that a program which makes none of it hasn't its ciphers in it either: they are a
-    /// twentieth of what a Lambda function would load.
+    /// thirtieth of what a Lambda function would load.
     Tokens(Arc<dyn Identifies>),
     /// By the claims of a token that the API gateway has checked. No header counts.
     Gateway(GatewayClaims),
@@ -51,7 +51,8 @@ pub(crate) enum Callers {
 
 /// Says by the value of an `Authorization` header who calls.
 pub(crate) trait Identifies: fmt::Debug + Send + Sync {
-    /// Checks the value, in the time that reading an issuer's keys anew takes.
+    /// Checks the value. Where the token names a key that isn't known, and keys are published, they
+    /// are read again first, if that wasn't done just now.
     ///
     /// # Errors
     /// [`TokenError`] says why the caller is not known.

@@ -30,9 +30,12 @@ use crate::tls;
 /// be a program of its own within the program.
 pub(crate) type Connections = Client<HttpsConnector<Tcp>, SdkBody>;
 
+/// Connecting takes a round trip or two; what takes longer is not there.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// The SDK's connections to an endpoint.
-pub(crate) fn shared(way: Way, connect_timeout: Duration) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Connector(Lazy::new(way, connect_timeout)));
+pub(crate) fn shared(way: Way) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector(Lazy::new(way)));
     http_client_fn(move |_, _| connector.clone())
 }
 
@@ -49,15 +52,13 @@ pub(crate) enum Way {
 #[derive(Clone, Debug)]
 pub(crate) struct Lazy {
     way: Way,
-    connect_timeout: Duration,
     made: Arc<OnceCell<Connections>>,
 }
 
 impl Lazy {
-    pub(crate) fn new(way: Way, connect_timeout: Duration) -> Self {
+    pub(crate) fn new(way: Way) -> Self {
         Self {
             way,
-            connect_timeout,
             made: Arc::default(),
         }
     }
@@ -73,7 +74,7 @@ impl Lazy {
     fn make(&self) -> std::io::Result<Connections> {
         let mut tcp = Tcp::new();
         tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(self.connect_timeout));
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.enforce_http(false);
         let provider = Arc::new(tls::provider());
         let tls = HttpsConnectorBuilder::new();

@@ -49,7 +49,7 @@ thread_local! {
     /// What compressing takes a quarter of a megabyte of memory for, which is set up once.
     static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), true));
 
-    /// The same of what unpacking takes some ten kilobytes for.
+    /// The same of what unpacking takes memory for.
     static DECOMPRESS: RefCell<Decompress> = RefCell::new(Decompress::new(true));
 }
 

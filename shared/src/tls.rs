@@ -4,7 +4,7 @@
 //! Every endpoint of AWS takes these, those with FIPS in their names take little else, and each
 //! processor of AWS's carries out AES by itself. What rustls would offer besides (X25519,
 //! ChaCha20, Ed25519, client certificates) would never be used, and takes its place in each deployed
-//! program all the same, most of it tables that can't be compressed.
+//! program all the same, much of it tables that can't be compressed.
 
 use std::sync::Arc;
 

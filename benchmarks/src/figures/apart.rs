@@ -8,7 +8,7 @@ use crate::Outcome;
 use crate::contestants::{Contestant, Kind, Size};
 use crate::drive::{Driven, one_round};
 use crate::report::{Cell, Table};
-use crate::wire::{Took, Wire, is_write};
+use crate::wire::{Wire, is_write};
 
 /// At least so many commands, in rounds of one a case.
 const COMMANDS: usize = 256;
@@ -50,7 +50,7 @@ pub(crate) async fn take_apart(
     }
     let all = |writes: bool| {
         let of_kind = times.iter().filter(|(name, _)| is_write(name) == writes);
-        of_kind.map(|(_, Took { time, .. })| *time).sum()
+        of_kind.map(|(_, time)| *time).sum()
     };
     let (reading, writing): (Duration, Duration) = (all(false), all(true));
     let of_one = |time: Duration| time.as_secs_f64() * 1_000.0 / (driven.commands.max(1) as f64);

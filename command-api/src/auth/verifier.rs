@@ -104,24 +104,6 @@ impl TokenVerifier {
         self
     }
 
-    /// Checks the value of an `Authorization` header. Where the token names a key that isn't
-    /// known, and keys are published, they are read again first, if that wasn't done just now.
-    ///
-    /// # Errors
-    /// [`TokenError`] says why the caller is not known.
-    pub async fn identify(&self, value: Option<&str>, now: Timestamp) -> Result<Actor, TokenError> {
-        match (self.verify_header(value, now), &self.keys) {
-            (
-                Err(TokenError::UnknownKey | TokenError::KeysUnavailable),
-                Keys::Published(published),
-            ) => {
-                published.look_again().await?;
-                self.verify_header(value, now)
-            }
-            (known, Keys::Fixed(_) | Keys::Published(_)) => known,
-        }
-    }
-
     /// Checks the value of an `Authorization` header with the keys that are known.
     ///
     /// # Errors
@@ -193,7 +175,19 @@ impl Identifies for TokenVerifier {
         value: Option<&'a str>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<Actor, TokenError>> {
-        Self::identify(self, value, now).boxed()
+        async move {
+            match (self.verify_header(value, now), &self.keys) {
+                (
+                    Err(TokenError::UnknownKey | TokenError::KeysUnavailable),
+                    Keys::Published(published),
+                ) => {
+                    published.look_again().await?;
+                    self.verify_header(value, now)
+                }
+                (known, Keys::Fixed(_) | Keys::Published(_)) => known,
+            }
+        }
+        .boxed()
     }
 }
 

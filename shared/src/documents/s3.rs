@@ -28,9 +28,6 @@ use crate::gateway::{BoxError, Grant};
 /// How much of a document is in memory while it is written. S3 takes parts from 5 MiB on.
 const PART_BYTES: usize = 8 << 20;
 
-/// Connecting takes a round trip or two; what takes longer is not there.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// How long S3 may take to begin an answer, which it does after it has read a part.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -176,7 +173,7 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        let lazy = Lazy::new(Way::Secure, CONNECT_TIMEOUT);
+        let lazy = Lazy::new(Way::Secure);
         Ok(HttpClient::new(Connection(lazy)))
     }
 }

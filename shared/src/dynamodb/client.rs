@@ -19,14 +19,11 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
 
 use crate::config::Config;
-use crate::connection::{self, Way};
+use crate::connection::{self, CONNECT_TIMEOUT, Way};
 
 /// The region of an endpoint that isn't AWS's, where nothing names another. Such endpoints
 /// take any.
 const LOCAL_REGION: Region = Region::from_static("us-east-1");
-
-/// Connecting takes a round trip or two; what takes longer is not there.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// One try. DynamoDB answers in milliseconds, and a page of 1 MB within a second.
 const TRY_TIMEOUT: Duration = Duration::from_secs(8);
@@ -134,7 +131,7 @@ fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
         Some(url) if url.starts_with("http://") => Way::Plain,
         Some(_) | None => Way::Secure,
     };
-    connection::shared(way, CONNECT_TIMEOUT)
+    connection::shared(way)
 }
 
 /// Takes the `ClientRequestToken` out of a transaction that the SDK puts in by itself.

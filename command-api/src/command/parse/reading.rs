@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected,
     IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -320,7 +320,7 @@ impl<'a, 'de> EnumAccess<'de> for Variant<'a> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
-        let name: StringDeserializer<Error> = self.name.clone().into_deserializer();
+        let name: StrDeserializer<'_, Error> = self.name.as_str().into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
