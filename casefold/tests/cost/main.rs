@@ -82,8 +82,9 @@ async fn command(service: &Service, number: DocketNumber, body: serde_json::Valu
 }
 
 /// A checked petition with so many commits, all of them folded, that is then served: what that
-/// costs in a process that knows the case, and what the next command costs in one that doesn't.
-async fn serve_petition_on_a_case_of(commits: u64) -> (Consumed, Consumed) {
+/// costs in a process that knows the case, what the next command costs in one that doesn't, and what
+/// it costs there to seal an entry of which the first command said nothing.
+async fn serve_petition_on_a_case_of(commits: u64) -> (Consumed, Consumed, Consumed) {
     let court = Court::open().await;
     let store = store_of(&court);
     let service = service(&store);
@@ -127,17 +128,27 @@ async fn serve_petition_on_a_case_of(commits: u64) -> (Consumed, Consumed) {
     let before = other.consumed();
     let note = json!({"type": "AddCaseNote", "note": "Called about the hearing."});
     command(&elsewhere, number, note).await;
-    (warm, other.consumed() - before)
+    let cold = other.consumed() - before;
+    let before = other.consumed();
+    let seal = json!({"type": "SealDocketEntry", "docketEntry": 1, "sealedTo": "Public"});
+    command(&elsewhere, number, seal).await;
+    (warm, cold, other.consumed() - before)
 }
 
 #[tokio::test]
 async fn a_command_costs_the_same_on_a_short_and_on_a_long_case() {
-    let (short, cold_short) = serve_petition_on_a_case_of(10).await;
-    let (long, cold_long) = serve_petition_on_a_case_of(1_000).await;
+    let (short, cold_short, seal_short) = serve_petition_on_a_case_of(10).await;
+    let (long, cold_long, seal_long) = serve_petition_on_a_case_of(1_000).await;
     println!("ServePetition where the case is known, of 10 commits: {short:?}; of 1,000: {long:?}");
     println!("AddCaseNote where it is not, of 10 commits: {cold_short:?}; of 1,000: {cold_long:?}");
-    for warm in [short, long] {
-        let put_alone = (1, 0.0, 3.0);
+    // An entry that was left unread costs no request when it is needed.
+    for (warm, units) in [
+        (short, 3.0),
+        (long, 3.0),
+        (seal_short, 1.0),
+        (seal_long, 1.0),
+    ] {
+        let put_alone = (1, 0.0, units);
         let (requests, read) = (warm.requests, warm.read_units);
         assert_eq!((requests, read, warm.write_units), put_alone);
     }

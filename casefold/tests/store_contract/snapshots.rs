@@ -287,6 +287,38 @@ async fn more_entries_are_loaded_into_a_case_while_it_stands_still() {
 }
 
 #[tokio::test]
+async fn entries_of_a_short_record_that_come_later_are_asked_for_once() {
+    let court = Court::open().await;
+    let events = [vec![petition()], filed_all(1..=20), vec![served(7)]];
+    let commits = chain(docket(101), events);
+    let second = fold(None, &commits[..2]);
+    let third = fold(Some(second.clone()), &commits[2..]);
+    let store = &court.store;
+    store.case_put(FIRST, &second, Version::ZERO).await.unwrap();
+    let later = EntrySelection::Later;
+    let case = store.case_get(FIRST, docket(101), later).await.unwrap();
+    let mut case = case.unwrap();
+    assert_eq!((case.docket.loaded(), case.docket.last_index()), (0, 20));
+
+    // They are as they were at its version, whatever becomes of the case.
+    store.case_put(FIRST, &third, Version(2)).await.unwrap();
+    let requests = store.consumed().requests;
+    let ids = [entry_id(7)];
+    let some = EntrySelection::Some {
+        ids: &ids,
+        indexes: &[],
+    };
+    assert!(store.case_load(FIRST, &mut case, some).await.unwrap());
+    assert_eq!(store.consumed().requests, requests);
+    assert_eq!(case, second);
+
+    // What is read to be shown is whole, whoever decided over it before.
+    let none = EntrySelection::None;
+    let shown = store.case_get(FIRST, docket(101), none).await.unwrap();
+    assert_eq!(shown, Some(third));
+}
+
+#[tokio::test]
 async fn a_case_with_few_entries_loaded_is_folded_on_and_written_without_loss() {
     let court = Court::open().await;
     let commits = chain(

@@ -340,7 +340,7 @@ fn missing(case: &Case, entries: &[EntryRef]) -> (Vec<DocketEntryId>, Vec<u32>) 
 
 const fn selection<'a>(ids: &'a [DocketEntryId], indexes: &'a [u32]) -> EntrySelection<'a> {
     if ids.is_empty() && indexes.is_empty() {
-        EntrySelection::None
+        EntrySelection::Later
     } else {
         EntrySelection::Some { ids, indexes }
     }

@@ -9,8 +9,12 @@ use rpds::RedBlackTreeMapSync;
 
 use super::docket::DocketEntry;
 
-/// How many entries a page has room for.
-const PAGE: u32 = 64;
+/// How many entries a page has room for. A page is copied where one of its entries changes, and
+/// the list of pages with each copy of a record.
+const PAGE: u32 = 16;
+
+/// Up to how many entries are looked through for an id.
+const LOOKED_THROUGH: usize = 64;
 
 /// The entries of a case: those on the record in the order of their index, and those off
 /// it (drafts, the statement of taxpayer identification).
@@ -18,7 +22,8 @@ const PAGE: u32 = 64;
 /// A record can be **partial**: a store may load only the entries on the record that a
 /// command or an event is about. [`Self::last_index`] and the entries off the record are
 /// always whole; an entry on the record that was not loaded is looked up in the store
-/// before the fold and never assumed absent.
+/// before the fold and never assumed absent. A short record may bring its entries along
+/// unread ([`Self::of_unread`]): they are not loaded until [`Self::read`] is called.
 ///
 /// Copies share their entries: copying a record, and changing one entry of a copy, cost next
 /// to nothing however long it is. So does finding an entry by its id.
@@ -29,10 +34,12 @@ pub struct DocketRecord {
     /// How many entries on the record are loaded.
     loaded: usize,
     /// Where each loaded entry on the record is; of two of one id, the later. It is empty as
-    /// long as a page has room for all of them: then they are looked through.
+    /// long as there are few: then they are looked through.
     index_of: RedBlackTreeMapSync<DocketEntryId, u32>,
     off_record: Arc<Vec<DocketEntry>>,
     last_index: u32,
+    /// Entries on the record as a store has them, a JSON list, until somebody needs one.
+    unread: Option<Arc<str>>,
 }
 
 /// Entries with neighbouring indexes, each in its place. The ids stand beside them, so that
@@ -68,6 +75,38 @@ impl DocketRecord {
             }
         }
         record
+    }
+
+    /// A record whose entries a store has in a JSON list, which is not read yet: most commands need
+    /// none of them.
+    pub fn of_unread(on_record: &str, off_record: Vec<DocketEntry>, last_index: u32) -> Self {
+        Self {
+            unread: Some(Arc::from(on_record)),
+            ..Self::from_parts([], off_record, last_index)
+        }
+    }
+
+    /// Whether the record brought entries along that are not read yet.
+    pub const fn has_unread(&self) -> bool {
+        self.unread.is_some()
+    }
+
+    /// How much memory they take, in bytes.
+    pub(super) fn unread_bytes(&self) -> usize {
+        self.unread.as_deref().map_or(0, str::len)
+    }
+
+    /// Loads the entries that the record brought along unread.
+    ///
+    /// # Errors
+    /// The parser's, where they are no docket entries; none of them is loaded then.
+    pub fn read(&mut self) -> Result<(), serde_json::Error> {
+        if let Some(unread) = &self.unread {
+            let entries: Vec<DocketEntry> = serde_json::from_str(unread)?;
+            self.unread = None;
+            self.load(entries);
+        }
+        Ok(())
     }
 
     /// Adds entries on the record that were not loaded yet.
@@ -222,7 +261,7 @@ impl DocketRecord {
     /// Notes where every entry is, where there are so many that they are not looked through.
     fn index(&mut self) {
         self.index_of = RedBlackTreeMapSync::default();
-        if self.loaded > PAGE as usize {
+        if self.loaded > LOOKED_THROUGH {
             let places = self
                 .on_record()
                 .filter_map(|entry| Some((entry.id(), entry.filed.index?)));

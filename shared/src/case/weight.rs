@@ -27,6 +27,7 @@ impl Case {
         size_of::<Self>()
             + TEXTS_OF_CASE
             + entries * (size_of::<DocketEntry>() + TEXTS_OF_ENTRY)
+            + self.docket.unread_bytes()
             + lists.iter().sum::<usize>()
     }
 }

@@ -29,7 +29,7 @@ const SEARCH_SEGMENTS: u32 = 8;
 #[async_trait]
 impl EventStore for DynamoStore {
     async fn commit_append(&self, commit: &Commit) -> Result<AppendOutcome, StoreError> {
-        match self.put_if(self.commit_put(commit)?).await? {
+        match self.put_if_made(|| self.commit_put(commit)).await? {
             Written::Yes => Ok(AppendOutcome::Written),
             Written::No(there) => {
                 let there = commit_from_item(&there)?;

@@ -59,7 +59,8 @@ impl DynamoStore {
             else {
                 return Ok(None);
             };
-            if let Some(mut case) = self.case_of_header(&partition, first).await? {
+            let read = self.case_of_header(&partition, first, wanted).await?;
+            if let Some(mut case) = read {
                 match self.case_fill(&partition, &mut case, wanted).await? {
                     Filled::Yes => return Ok(Some(case)),
                     Filled::Moved => missing = None,
@@ -82,6 +83,7 @@ impl DynamoStore {
         &self,
         partition: &str,
         first: Item,
+        wanted: EntrySelection<'_>,
     ) -> Result<Option<Case>, StoreError> {
         let unpacked = self.unpacked.as_ref();
         if let Some(case) = unpacked.and_then(|unpacked| unpacked.case_of(&first)) {
@@ -93,6 +95,10 @@ impl DynamoStore {
         let Some(body) = layout::assemble(HEADER, &first, &more)? else {
             return Ok(None);
         };
+        if wanted == EntrySelection::Later {
+            // Whoever decides over it writes the next one.
+            return layout::case_of_body_unread(&first, &body).map(Some);
+        }
         let case = layout::case_of_body(&first, &body)?;
         if let Some(unpacked) = unpacked.filter(|_| is_one_row) {
             unpacked.keep(first, case.clone());
@@ -122,11 +128,16 @@ impl DynamoStore {
         wanted: EntrySelection<'_>,
     ) -> Result<Filled, StoreError> {
         let last_index = case.docket.last_index();
-        if !layout::is_paged(last_index) || case.docket.is_whole() {
-            return Ok(Filled::Yes);
-        }
+        let is_there = !layout::is_paged(last_index) || case.docket.is_whole();
         let pages = match wanted {
-            EntrySelection::None => return Ok(Filled::Yes),
+            EntrySelection::None | EntrySelection::Later => return Ok(Filled::Yes),
+            EntrySelection::Some { .. } | EntrySelection::All if case.docket.has_unread() => {
+                layout::read_entries(partition, case)?;
+                return Ok(Filled::Yes);
+            }
+            EntrySelection::Some { .. } | EntrySelection::All if is_there => {
+                return Ok(Filled::Yes);
+            }
             EntrySelection::All => {
                 let pages = layout::all_pages(last_index);
                 let table = &self.tables.snapshots;

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casefold_events::{DocketNumber, Version};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -170,6 +171,16 @@ struct Body {
     on_record: Vec<DocketEntry>,
 }
 
+/// The same, with the entries on the record as they stand there.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UnreadBody<'a> {
+    case: Case,
+    off_record: Vec<DocketEntry>,
+    #[serde(default, borrow)]
+    on_record: Option<&'a RawValue>,
+}
+
 /// Whether a record with so many entries is in pages.
 pub(super) const fn is_paged(last_index: u32) -> bool {
     last_index > PAGE_ENTRIES
@@ -301,6 +312,42 @@ pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError
         off_record,
         on_record,
     } = from_json(first, body)?;
+    let last_index = last_index_of(first, &case)?;
+    case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
+    if is_paged(last_index) {
+        return Ok(case);
+    }
+    whole(first, &case)?;
+    Ok(case)
+}
+
+/// The same, with the entries on a short record unread.
+pub(super) fn case_of_body_unread(first: &Item, body: &[u8]) -> Result<Case, StoreError> {
+    let UnreadBody {
+        mut case,
+        off_record,
+        on_record,
+    } = from_json(first, body)?;
+    let last_index = last_index_of(first, &case)?;
+    case.docket = match on_record {
+        Some(on_record) if last_index > 0 && !is_paged(last_index) => {
+            DocketRecord::of_unread(on_record.get(), off_record, last_index)
+        }
+        Some(_) | None => DocketRecord::from_parts([], off_record, last_index),
+    };
+    Ok(case)
+}
+
+/// Reads the entries that a case brought along unread.
+pub(super) fn read_entries(partition: &str, case: &mut Case) -> Result<(), StoreError> {
+    let header = text_key(partition, HEADER);
+    let read = case.docket.read();
+    read.map_err(|_| corrupt(&header, "an entry of its short record is not of its form"))?;
+    whole(&header, case)
+}
+
+/// The index of the last entry on the record, of a header whose case is of its version.
+fn last_index_of(first: &Item, case: &Case) -> Result<u32, StoreError> {
     let last_index = u32::try_from(get_number(first, "last_index")?).ok();
     let last_index = last_index.filter(|last| *last <= MAX_ENTRIES);
     let last_index = last_index.ok_or_else(|| corrupt(first, "last_index is out of range"))?;
@@ -310,11 +357,14 @@ pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError
             "the version of the row is not that of the case in it",
         ));
     }
-    case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
-    if !is_paged(last_index) && !case.docket.is_whole() {
-        return Err(corrupt(first, "an entry of its short record is missing"));
+    Ok(last_index)
+}
+
+fn whole(first: &Item, case: &Case) -> Result<(), StoreError> {
+    match case.docket.is_whole() {
+        true => Ok(()),
+        false => Err(corrupt(first, "an entry of its short record is missing")),
     }
-    Ok(case)
 }
 
 /// The entries in a page's body.

@@ -96,15 +96,28 @@ pub(super) enum Written<T> {
 impl DynamoStore {
     /// Puts one item under a condition.
     pub(super) async fn put_if(&self, put: ConditionalPut) -> Result<Written<Item>, StoreError> {
+        self.put_if_made(|| Ok(put.clone())).await
+    }
+
+    /// The same of an item that is made for each try: as a rule there is one, which needs no copy.
+    pub(super) async fn put_if_made(
+        &self,
+        make: impl Fn() -> Result<ConditionalPut, StoreError> + Send,
+    ) -> Result<Written<Item>, StoreError> {
         for pause in pauses() {
             sleep(pause).await;
+            let ConditionalPut {
+                table,
+                item,
+                condition: Condition { expression, values },
+            } = make()?;
             let request = self
                 .client
                 .put_item()
-                .table_name(&put.table)
-                .set_item(Some(put.item.clone()))
-                .condition_expression(&put.condition.expression)
-                .set_expression_attribute_values(some_values(&put.condition.values))
+                .table_name(table)
+                .set_item(Some(item))
+                .condition_expression(expression)
+                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
                 .return_values_on_condition_check_failure(
                     ReturnValuesOnConditionCheckFailure::AllOld,
                 );

@@ -210,8 +210,11 @@ pub struct Head {
 /// Which entries on the record to load with a case. Entries off the record always come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntrySelection<'a> {
-    /// None.
+    /// None. Those that stand with the case may come along.
     None,
+    /// None yet. Those that stand with the case come along unread, so that
+    /// [`SnapshotStore::case_load`] asks for nothing where some are needed after all.
+    Later,
     /// Those with these ids or these indexes, where they exist. Others may come along.
     Some {
         /// By id.

@@ -181,6 +181,33 @@ proptest! {
     }
 
     #[test]
+    fn entries_that_came_along_unread_are_the_same_once_they_are_read(
+        stored in 0..25_u32,
+        filed_meanwhile in 0..90_u32,
+    ) {
+        let entries: Vec<_> = (1..=stored).map(|index| entry(index, Some(index))).collect();
+        let text = serde_json::to_string(&entries).unwrap();
+        let mut unread = DocketRecord::of_unread(&text, vec![entry(900, None)], stored);
+        let mut record = DocketRecord::from_parts(entries, vec![entry(900, None)], stored);
+        for n in 100..100 + filed_meanwhile {
+            unread.add_on_record(entry(n, None));
+            record.add_on_record(entry(n, None));
+        }
+        prop_assert!(unread.has_unread());
+        prop_assert_eq!(unread.is_whole(), stored == 0);
+        prop_assert_eq!(unread.entry(id(1)), None);
+        prop_assert_eq!(unread.entry(id(900)), record.entry(id(900)));
+        let mut copy = unread.clone();
+        copy.read().unwrap();
+        prop_assert!(unread.has_unread() && !copy.has_unread());
+        prop_assert_eq!((copy.unread_bytes(), unread.unread_bytes()), (0, text.len()));
+        prop_assert_eq!(&copy, &record);
+        for n in 1..=stored {
+            prop_assert_eq!(copy.entry(id(n)), record.entry(id(n)));
+        }
+    }
+
+    #[test]
     fn renumbering_gives_the_entries_of_each_commit_its_indexes(
         // How many entries each commit files, and in which order the commits were folded.
         order in Just((1..=40_u64).collect::<Vec<_>>()).prop_shuffle(),
@@ -225,4 +252,13 @@ fn copies_share_what_neither_changed() {
     };
     let copied: Vec<u32> = (1..=10_000).filter(|index| !is_shared(*index)).collect();
     assert_eq!(copied, [78]);
+}
+
+#[test]
+fn unread_entries_that_are_none_are_refused_and_none_is_loaded() {
+    let good = serde_json::to_string(&entry(1, Some(1))).unwrap();
+    let mut record = DocketRecord::of_unread(&format!("[{good}, {{}}]"), Vec::new(), 2);
+    record.read().unwrap_err();
+    assert_eq!(record.loaded(), 0);
+    assert!(record.has_unread());
 }

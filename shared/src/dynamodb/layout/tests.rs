@@ -91,3 +91,60 @@ fn a_header_that_lacks_entries_of_its_short_record_is_damaged() {
     let error = read(1, "last_index", 2).unwrap_err();
     assert!(error.contains("is missing"), "{error}");
 }
+
+/// The header of a case, with its body as JSON, so that it can be altered.
+fn header_of(entries: u32) -> (Item, serde_json::Value) {
+    let rows = case_to_rows(Generation::OF_CASES, &case(entries)).unwrap();
+    let first = rows.into_iter().next().unwrap();
+    let body = assemble(HEADER, &first, &Rows::new()).unwrap().unwrap();
+    (first, serde_json::from_slice(&body).unwrap())
+}
+
+/// What is decided over the header, and what becomes of its entries when one is needed.
+fn read_later(first: &Item, body: &serde_json::Value) -> Result<Case, String> {
+    let body = body.to_string();
+    let told = |error: StoreError| error.to_string();
+    let mut case = case_of_body_unread(first, body.as_bytes()).map_err(told)?;
+    if case.docket.has_unread() {
+        read_entries("case@3#101-26", &mut case).map_err(told)?;
+    }
+    Ok(case)
+}
+
+#[test]
+fn entries_of_a_short_record_come_unread_and_are_read_when_they_are_needed() {
+    for entries in [0, 1, PAGE_ENTRIES, PAGE_ENTRIES + 1] {
+        let whole = case(entries);
+        let (first, body) = header_of(entries);
+        let unread = case_of_body_unread(&first, body.to_string().as_bytes()).unwrap();
+        assert_eq!(unread.docket.loaded(), 0);
+        assert_eq!(unread.docket.last_index(), entries);
+        assert_eq!(unread.docket.off_record(), whole.docket.off_record());
+        // Of a long one the pages are asked for.
+        let is_short = (1..=PAGE_ENTRIES).contains(&entries);
+        assert_eq!(unread.docket.has_unread(), is_short, "{entries}");
+        if is_short {
+            assert_eq!(read_later(&first, &body).as_ref(), Ok(&whole));
+        }
+    }
+}
+
+#[test]
+fn damage_to_unread_entries_is_found_when_they_are_read_and_never_quoted() {
+    let (first, body) = header_of(3);
+    let damaged = |damage: &dyn Fn(&mut serde_json::Value)| {
+        let mut body = body.clone();
+        damage(&mut body["onRecord"]);
+        read_later(&first, &body).unwrap_err()
+    };
+    let lacking = damaged(&|entries| drop(entries.as_array_mut().unwrap().pop()));
+    assert!(lacking.contains("is missing"), "{lacking}");
+    let twice = damaged(&|entries| entries[2] = entries[1].clone());
+    assert!(twice.contains("is missing"), "{twice}");
+    let other = damaged(&|entries| entries[1]["filed"]["title"] = serde_json::json!(["Vera"]));
+    assert!(other.contains("not of its form"), "{other}");
+    assert!(
+        other.contains("101-26") && !other.contains("Vera"),
+        "{other}"
+    );
+}
