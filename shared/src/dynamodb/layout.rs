@@ -335,6 +335,9 @@ pub(super) fn case_of_body_unread(first: &Item, body: &[u8]) -> Result<Case, Sto
         }
         Some(_) | None => DocketRecord::from_parts([], off_record, last_index),
     };
+    if !is_paged(last_index) && !case.docket.has_unread() {
+        whole(first, &case)?;
+    }
     Ok(case)
 }
 

@@ -139,6 +139,8 @@ fn damage_to_unread_entries_is_found_when_they_are_read_and_never_quoted() {
     };
     let lacking = damaged(&|entries| drop(entries.as_array_mut().unwrap().pop()));
     assert!(lacking.contains("is missing"), "{lacking}");
+    let none = damaged(&|entries| *entries = serde_json::Value::Null);
+    assert!(none.contains("is missing"), "{none}");
     let twice = damaged(&|entries| entries[2] = entries[1].clone());
     assert!(twice.contains("is missing"), "{twice}");
     let other = damaged(&|entries| entries[1]["filed"]["title"] = serde_json::json!(["Vera"]));
