@@ -161,24 +161,17 @@ struct BodyRef<'a> {
     on_record: Option<Vec<&'a DocketEntry>>,
 }
 
-/// The header's body, as it is read.
+/// The header's body, as it is read: with the entries on the record, or their text.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
+#[serde(
+    rename_all = "camelCase",
+    bound(deserialize = "T: Default + Deserialize<'de>")
+)]
+struct Body<T> {
     case: Case,
     off_record: Vec<DocketEntry>,
     #[serde(default)]
-    on_record: Vec<DocketEntry>,
-}
-
-/// The same, with the entries on the record as they stand there.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct UnreadBody<'a> {
-    case: Case,
-    off_record: Vec<DocketEntry>,
-    #[serde(default, borrow)]
-    on_record: Option<&'a RawValue>,
+    on_record: T,
 }
 
 /// Whether a record with so many entries is in pages.
@@ -307,33 +300,24 @@ pub(super) fn directory_row(partition: &str, sort: &str, index: u32) -> Item {
 
 /// The case in a header's body.
 pub(super) fn case_of_body(first: &Item, body: &[u8]) -> Result<Case, StoreError> {
-    let Body {
-        mut case,
-        off_record,
-        on_record,
-    } = from_json(first, body)?;
-    let last_index = last_index_of(first, &case)?;
-    case.docket = DocketRecord::from_parts(on_record, off_record, last_index);
-    if is_paged(last_index) {
-        return Ok(case);
+    let (body, last_index) = body_of::<Vec<DocketEntry>>(first, body)?;
+    let mut case = body.case;
+    case.docket = DocketRecord::from_parts(body.on_record, body.off_record, last_index);
+    if !is_paged(last_index) {
+        whole(first, &case)?;
     }
-    whole(first, &case)?;
     Ok(case)
 }
 
 /// The same, with the entries on a short record unread.
 pub(super) fn case_of_body_unread(first: &Item, body: &[u8]) -> Result<Case, StoreError> {
-    let UnreadBody {
-        mut case,
-        off_record,
-        on_record,
-    } = from_json(first, body)?;
-    let last_index = last_index_of(first, &case)?;
-    case.docket = match on_record {
+    let (body, last_index) = body_of::<Option<&RawValue>>(first, body)?;
+    let mut case = body.case;
+    case.docket = match body.on_record {
         Some(on_record) if last_index > 0 && !is_paged(last_index) => {
-            DocketRecord::of_unread(on_record.get(), off_record, last_index)
+            DocketRecord::of_unread(on_record.get(), body.off_record, last_index)
         }
-        Some(_) | None => DocketRecord::from_parts([], off_record, last_index),
+        Some(_) | None => DocketRecord::from_parts([], body.off_record, last_index),
     };
     if !is_paged(last_index) && !case.docket.has_unread() {
         whole(first, &case)?;
@@ -349,18 +333,22 @@ pub(super) fn read_entries(partition: &str, case: &mut Case) -> Result<(), Store
     whole(&header, case)
 }
 
-/// The index of the last entry on the record, of a header whose case is of its version.
-fn last_index_of(first: &Item, case: &Case) -> Result<u32, StoreError> {
+/// A header's body, of the header's version, with the index of the last entry on the record.
+fn body_of<'a, T: Default + Deserialize<'a>>(
+    first: &Item,
+    body: &'a [u8],
+) -> Result<(Body<T>, u32), StoreError> {
+    let body: Body<T> = from_json(first, body)?;
     let last_index = u32::try_from(get_number(first, "last_index")?).ok();
     let last_index = last_index.filter(|last| *last <= MAX_ENTRIES);
     let last_index = last_index.ok_or_else(|| corrupt(first, "last_index is out of range"))?;
-    if case.version.0 != get_number(first, "version")? {
+    if body.case.version.0 != get_number(first, "version")? {
         return Err(corrupt(
             first,
             "the version of the row is not that of the case in it",
         ));
     }
-    Ok(last_index)
+    Ok((body, last_index))
 }
 
 fn whole(first: &Item, case: &Case) -> Result<(), StoreError> {

@@ -117,7 +117,7 @@ impl DynamoStore {
                 .table_name(table)
                 .set_item(Some(item))
                 .condition_expression(expression)
-                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+                .set_expression_attribute_values(some_values(values))
                 .return_values_on_condition_check_failure(
                     ReturnValuesOnConditionCheckFailure::AllOld,
                 );
@@ -254,8 +254,8 @@ pub(super) async fn sleep(pause: Duration) {
     }
 }
 
-fn some_values(values: &Item) -> Option<Item> {
-    (!values.is_empty()).then(|| values.clone())
+fn some_values(values: Item) -> Option<Item> {
+    Some(values).filter(|values| !values.is_empty())
 }
 
 /// What a cancelled transaction means.
@@ -322,7 +322,7 @@ fn transact_item(step: &Step) -> Result<TransactWriteItem, StoreError> {
                 .table_name(&put.table)
                 .set_item(Some(put.item.clone()))
                 .condition_expression(&put.condition.expression)
-                .set_expression_attribute_values(some_values(&put.condition.values))
+                .set_expression_attribute_values(some_values(put.condition.values.clone()))
                 .return_values_on_condition_check_failure(
                     ReturnValuesOnConditionCheckFailure::AllOld,
                 )
@@ -355,7 +355,7 @@ fn transact_item(step: &Step) -> Result<TransactWriteItem, StoreError> {
                 .table_name(table)
                 .set_key(Some(key.clone()))
                 .condition_expression(&condition.expression)
-                .set_expression_attribute_values(some_values(&condition.values))
+                .set_expression_attribute_values(some_values(condition.values.clone()))
                 .build()
                 .map_err(unbuilt)?,
         ),
