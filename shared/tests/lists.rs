@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use casefold_events::case::intake::{Fee, PetitionFiled};
 use casefold_events::case::records::Deadline;
@@ -303,11 +304,13 @@ fn an_open_deadline_is_listed_by_its_date() {
 #[test]
 fn an_open_entry_is_listed_by_what_it_waits_for() {
     let mut case = case_in(CaseStatus::AtIssue);
-    let entry = |index, pending, to_serve, to_check| OpenEntry {
-        pending,
-        to_serve,
-        to_check,
-        ..open_entry(index)
+    let entry = |index, pending, to_serve, to_check| {
+        Arc::new(OpenEntry {
+            pending,
+            to_serve,
+            to_check,
+            ..open_entry(index)
+        })
     };
     case.open_entries = vec![
         entry(4, true, false, false),
@@ -387,11 +390,13 @@ fn rows_are_distinct_and_in_the_order_of_their_buckets() {
     case.counsel.edit().push(counsel("user-1", "Quist"));
     case.answered_at = Some(at("2026-05-01T00:00:00.000Z"));
     case.open_entries = (1..=3)
-        .map(|index| OpenEntry {
-            pending: true,
-            to_serve: true,
-            to_check: true,
-            ..open_entry(index)
+        .map(|index| {
+            Arc::new(OpenEntry {
+                pending: true,
+                to_serve: true,
+                to_check: true,
+                ..open_entry(index)
+            })
         })
         .collect();
     assert_distinct_and_in_their_buckets(&rows(&case));
@@ -412,10 +417,10 @@ fn docket_numbers_are_in_the_order_of_years_and_serials() {
 #[test]
 fn a_row_reads_back_as_it_was_written_and_changes_only_with_what_it_shows() {
     let mut case = case_in(CaseStatus::AtIssue);
-    case.open_entries = vec![OpenEntry {
+    case.open_entries = vec![Arc::new(OpenEntry {
         pending: true,
         ..open_entry(4)
-    }]
+    })]
     .into();
     case.trial_session = Some(session(1));
     let before = rows(&case);

@@ -17,6 +17,8 @@ mod standing;
 mod trial;
 mod weight;
 
+use std::sync::Arc;
+
 use casefold_events::case::intake::Fee;
 use casefold_events::case::records::{Correspondence, Deadline, OtherStatistics, Statistic};
 use casefold_events::case::trial::{Hearing, TrialSession};
@@ -155,8 +157,9 @@ pub struct Case {
     /// The entries on the record about which somebody still has to do something, in no
     /// order that means anything: at most [`OPEN_ENTRIES_LISTED`].
     #[serde(default)]
+    // Each is shared by the copies of the case, of which a command makes one.
     #[schema(value_type = Vec<OpenEntry>)]
-    pub open_entries: SharedList<OpenEntry>,
+    pub open_entries: SharedList<Arc<OpenEntry>>,
     /// How many more there are.
     #[serde(default)]
     pub open_entries_beyond: u32,

@@ -6,6 +6,8 @@
 //! bring about, the others are counted, so that every commit on the case does not write them
 //! all again; one of them is listed when it changes and there is room.
 
+use std::sync::Arc;
+
 use casefold_events::entry::{AutomaticCode, EventCode};
 use casefold_events::{DocketEntryId, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -77,9 +79,9 @@ impl DocketEntry {
     }
 
     /// The entry as one of the open ones.
-    fn open(&self, to_do: ToDo) -> OpenEntry {
+    fn open(&self, to_do: ToDo) -> Arc<OpenEntry> {
         let filed = &self.filed;
-        OpenEntry {
+        Arc::new(OpenEntry {
             docket_entry_id: self.id(),
             index: to_do.index,
             event_code: filed.event_code.clone(),
@@ -89,7 +91,7 @@ impl DocketEntry {
             pending: to_do.pending,
             to_serve: to_do.to_serve,
             to_check: to_do.to_check,
-        }
+        })
     }
 }
 
@@ -127,7 +129,7 @@ impl Case {
         for open in self.open_entries.edit() {
             let entry = self.docket.entry(open.docket_entry_id);
             if let Some(index) = entry.and_then(|entry| entry.filed.index) {
-                open.index = index;
+                Arc::make_mut(open).index = index;
             }
         }
     }

@@ -7,6 +7,8 @@
     reason = "every test target uses a part of this"
 )]
 
+use std::sync::Arc;
+
 use casefold_events::case::docket::{
     DocketEntryFiled, DocketEntrySealed, DocketEntryServed, DocketEntryUnsealed,
 };
@@ -356,7 +358,7 @@ pub fn held(commits: &[Commit], until: Timestamp) -> Option<(Case, u64)> {
     case.docket =
         casefold_shared::case::DocketRecord::from_parts(on_record, off_record, last.unwrap_or(0));
     for open in case.open_entries.edit() {
-        open.index = index(open.docket_entry_id);
+        Arc::make_mut(open).index = index(open.docket_entry_id);
     }
     Some((case, left_out.len() as u64))
 }

@@ -251,6 +251,7 @@ fn open<'a>(scene: &mut Scene<'a>, waits: impl Fn(&OpenEntry) -> bool) -> Option
         .case
         .open_entries
         .iter()
+        .map(|entry| &**entry)
         .filter(|entry| waits(entry))
         .collect();
     scene.chance.one_of(&waiting).copied()

@@ -1,5 +1,7 @@
 //! What the court alone sees of a case.
 
+use std::sync::Arc;
+
 use casefold_events::case::records::{Correspondence, Deadline, OtherStatistics, Statistic};
 use casefold_events::case::trial::Hearing;
 use casefold_events::vocabulary::AutomaticBlockReason;
@@ -41,7 +43,8 @@ pub struct CourtCaseView {
     #[schema(value_type = Option<String>)]
     pub case_note: Option<Personal<String>>,
     /// The entries on the record about which somebody still has to do something: at most 100.
-    pub open_entries: Vec<OpenEntry>,
+    #[schema(value_type = Vec<OpenEntry>)]
+    pub open_entries: Vec<Arc<OpenEntry>>,
     /// How many more there are.
     pub open_entries_beyond: u32,
     /// As of which point in its past the case is shown; absent where it is shown as it is now.
