@@ -5,14 +5,22 @@
 //! later build. The form is that of RFC 8785 for the values that payloads use: object
 //! members sorted by their names, no white space, and whole numbers only (money is in
 //! cents; there is no floating point in an event).
+//!
+//! A value is written once, and what is noted on the way tells where in its text personal
+//! values are: whoever encrypts them puts something else there, and copies the rest.
 
-use serde::Serialize;
-use serde_json::Value;
+mod writer;
+
+use std::ops::Range;
+
+use serde::{Serialize, ser};
+
+use crate::personal::keys::Subject;
 
 /// A value that has no canonical form.
 #[derive(Debug, thiserror::Error)]
 pub enum CanonicalError {
-    /// A number with a fraction or an exponent, at this path.
+    /// A number with a fraction or an exponent, where this JSON pointer leads.
     #[error("{0} is not a whole number; events hold whole numbers only (money in cents)")]
     NotWhole(String),
     /// The value can't be written as JSON at all.
@@ -20,53 +28,73 @@ pub enum CanonicalError {
     Json(#[from] serde_json::Error),
 }
 
+impl ser::Error for CanonicalError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::Json(ser::Error::custom(message))
+    }
+}
+
 /// The canonical text of a value.
 ///
 /// # Errors
 /// [`CanonicalError`] where the value holds a number that is not whole, or can't be
 /// written as JSON.
-pub fn to_canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
-    Ok(text_of(&to_sorted(value)?))
+pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
+    Ok(written(value)?.text)
 }
 
-/// A value as JSON whose text, by [`text_of`], is the canonical one.
-pub(crate) fn to_sorted<T: Serialize>(value: &T) -> Result<Value, CanonicalError> {
-    // `serde_json::Map` is a sorted map (the feature `preserve_order` is off in this
-    // workspace, and a test below fails should it ever come on), so going by way of
-    // `Value` sorts the members.
-    let value = serde_json::to_value(value)?;
-    match fraction_in(&value) {
-        None => Ok(value),
-        Some(path) => Err(CanonicalError::NotWhole(format!("${path}"))),
-    }
+/// A value as its canonical text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// The personal values in it, in their order.
+    pub(crate) personal: Vec<PersonalPlace>,
 }
 
-/// The text of a value, as its `Display` writes it: that goes through a formatter, which takes
-/// several times as long.
-pub(crate) fn text_of(value: &Value) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
+/// Where a value that bears the mark of a [`Personal`](crate::Personal) stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PersonalPlace {
+    /// The JSON pointer that leads there.
+    pub(crate) pointer: String,
+    /// Which bytes of the text it is.
+    pub(crate) bytes: Range<usize>,
+    /// Whose it is: the nearest object around it that names a contact or a user says so; where
+    /// none does, it is one of the case's texts.
+    pub(crate) subject: Subject,
 }
 
-/// Where a number is that is not whole, if one is.
-fn fraction_in(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => number.is_f64().then(String::new),
-        Value::Null | Value::Bool(_) | Value::String(_) => None,
-        Value::Array(items) => {
-            let mut items = items.iter().enumerate();
-            items.find_map(|(at, item)| Some(format!("[{at}]{}", fraction_in(item)?)))
-        }
-        Value::Object(members) => {
-            let mut members = members.iter();
-            members.find_map(|(name, member)| Some(format!(".{name}{}", fraction_in(member)?)))
-        }
-    }
+/// Writes a value, and notes the personal values in it.
+///
+/// # Errors
+/// As [`to_canonical`].
+pub(crate) fn written<T: Serialize + ?Sized>(value: &T) -> Result<Written, CanonicalError> {
+    writer::write(value)
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
-    use serde_json::json;
+
+    pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+        let text = "[a-z/~\"\\\\é\n]{0,6}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(text, inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
 
     #[test]
     fn members_are_sorted_and_white_space_is_absent() {
@@ -79,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_not_whole_is_refused_with_its_path() {
+    fn a_number_that_is_not_whole_is_refused_with_its_place() {
         let error = to_canonical(&json!({"costs": [1, 19824.99]})).unwrap_err();
-        assert!(error.to_string().contains("$.costs[1]"), "{error}");
+        assert!(error.to_string().contains("/costs/1 "), "{error}");
     }
 }

@@ -23,6 +23,7 @@ pub mod ids;
 mod json_schema;
 pub mod party;
 pub mod personal;
+mod pointer;
 pub mod proof;
 mod schema;
 pub mod stored;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::canonical::{CanonicalError, text_of};
+use crate::canonical::{CanonicalError, PersonalPlace, Written, written};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
-use crate::personal::sealing::{Plain, SealError, Told};
+use crate::personal::Marked;
+use crate::personal::sealing::{SealError, Told};
 use crate::upcast::{self, Payload};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An event as it stands in the event table. The payload is canonical JSON text and is
 /// hashed as it stands; it is never rewritten, whatever later versions of the code make
@@ -30,10 +30,10 @@ pub struct StoredEvent {
     payload: String,
     #[serde(skip)]
     opened: Option<Told>,
-    /// What the payload was written from, until it is encrypted: so that it needn't be read
-    /// again for that.
+    /// Where in the payload personal values are, which whoever wrote it knows, until they are
+    /// encrypted.
     #[serde(skip)]
-    plain: Option<Arc<Plain>>,
+    personal: Option<Arc<[PersonalPlace]>>,
 }
 
 impl PartialEq for StoredEvent {
@@ -44,7 +44,7 @@ impl PartialEq for StoredEvent {
             schema_version,
             payload,
             opened: _,
-            plain: _,
+            personal: _,
         } = self;
         *event_id == other.event_id
             && *event_type == other.event_type
@@ -121,7 +121,7 @@ impl StoredEvent {
             schema_version,
             payload: payload.into(),
             opened: None,
-            plain: None,
+            personal: None,
         }
     }
 
@@ -155,37 +155,35 @@ impl StoredEvent {
         self.open_as(told);
     }
 
-    /// What the payload was written from, if this process wrote it and hasn't encrypted it.
-    pub(crate) fn take_plain(&mut self) -> Option<Plain> {
-        self.plain.take().map(Arc::unwrap_or_clone)
-    }
-
-    /// What it says, as JSON.
-    pub(crate) fn to_value(&self) -> Result<Value, DecodeError> {
-        let (event_type, _) = self.schema()?;
-        serde_json::from_str(self.told()).map_err(|source| self.unfit(event_type, source))
-    }
-
-    /// Where in its payload personal values are, as JSON pointers.
-    pub(crate) fn personal_places(&self) -> Result<Vec<String>, SealError> {
-        let (event_type, newest) = self.schema()?;
-        if self.schema_version == newest {
-            let event = self.decode()?;
-            let places = event.iter().map(CaseEvent::personal_places);
-            let places = places.collect::<Result<Vec<_>, _>>();
-            let places = places.map_err(|_| self.not_written())?;
-            return Ok(places.into_iter().flatten().collect());
+    /// Where in its payload personal values are. One that was read, and not written just now, is
+    /// written again for that.
+    pub(crate) fn personal_places(&mut self) -> Result<Arc<[PersonalPlace]>, SealError> {
+        if let Some(places) = self.personal.take() {
+            return Ok(places);
         }
-        let patterns = upcast::personal(event_type, self.schema_version);
-        let patterns = patterns.ok_or_else(|| self.not_written())?;
-        Ok(upcast::places(&self.to_value()?, patterns))
+        let Written { text, personal } = self.written_again()?;
+        self.payload = text;
+        Ok(personal.into())
     }
 
-    fn not_written(&self) -> SealError {
-        SealError::NotWritten {
+    fn written_again(&self) -> Result<Written, SealError> {
+        let (event_type, newest) = self.schema()?;
+        let not_written = || SealError::NotWritten {
             event_type: self.event_type.clone(),
             version: self.schema_version,
-        }
+        };
+        let payload: Value =
+            serde_json::from_str(&self.payload).map_err(|source| self.unfit(event_type, source))?;
+        let pointers = if self.schema_version == newest {
+            let event = CaseEvent::from_payload(event_type, &self.payload);
+            let event = event.map_err(|source| self.unfit(event_type, source))?;
+            let places = event.written().map_err(|_| not_written())?.personal;
+            places.into_iter().map(|place| place.pointer).collect()
+        } else {
+            let patterns = upcast::personal(event_type, self.schema_version);
+            upcast::places(&payload, patterns.ok_or_else(not_written)?)
+        };
+        written(&Marked::of(&payload, &pointers)).map_err(|_| not_written())
     }
 
     fn schema(&self) -> Result<(&'static str, u32), DecodeError> {
@@ -210,18 +208,14 @@ impl StoredEvent {
     /// # Errors
     /// [`CanonicalError`] where the payload has no canonical form.
     pub fn encode(event_id: EventId, event: &CaseEvent) -> Result<Self, CanonicalError> {
-        let payload = event.payload()?;
+        let Written { text, personal } = event.written()?;
         Ok(Self {
             event_id,
             event_type: event.event_type().to_owned(),
             schema_version: event.schema_version(),
-            payload: text_of(&payload),
+            payload: text,
             opened: None,
-            // Whoever is to encrypt what can't be followed finds that out then.
-            plain: event
-                .personal_places()
-                .ok()
-                .map(|places| Arc::new(Plain::new(payload, places))),
+            personal: Some(personal.into()),
         })
     }
 

@@ -298,6 +298,20 @@ fn sealing_again_gives_the_same_bytes() {
     assert_eq!(first, second);
 }
 
+/// Commits and their hashes rest on it: this text is pinned.
+#[test]
+fn the_form_of_an_encrypted_value_never_changes() {
+    let (commit, _) = sealed(vec![example("CaptionChanged", 1)]);
+    assert_eq!(
+        commit.events[0].payload(),
+        concat!(
+            r#"{"caption":{"$sealed":{"form":"text","key":"texts/1","value":""#,
+            "6DNYoEoAIKt938TF4nUwr0PrukPAJkGoUkLVJYf9r9bBoDPWro3E9Rrkvwitvr/wHPJ4PM4B",
+            r#""}}}"#,
+        )
+    );
+}
+
 #[test]
 fn what_is_not_opened_is_refused_by_that_name_and_not_misread() {
     let (commit, _) = sealed(vec![example("CaptionChanged", 1)]);

@@ -12,12 +12,9 @@ pub mod records;
 pub mod standing;
 pub mod trial;
 
-use serde_json::Value;
-
-use crate::canonical::{CanonicalError, to_sorted};
+use crate::canonical::{CanonicalError, Written, written};
 use crate::ids::DocketEntryId;
 use crate::party::Contact;
-use crate::personal::{Unwalkable, places};
 
 /// Declares every event with the newest version of its schema, once.
 macro_rules! case_events {
@@ -53,22 +50,14 @@ macro_rules! case_events {
                 match self { $(Self::$name(_) => $version,)+ }
             }
 
-            /// The payload as JSON, sorted as in its canonical form.
-            ///
-            /// # Errors
-            /// [`CanonicalError`] where the payload has no canonical form.
-            pub fn payload(&self) -> Result<Value, CanonicalError> {
-                match self { $(Self::$name(payload) => to_sorted(payload),)+ }
+            /// The payload as its canonical text, with where in it personal values are.
+            pub(crate) fn written(&self) -> Result<Written, CanonicalError> {
+                match self { $(Self::$name(payload) => written(payload),)+ }
             }
 
-            /// Whether it tells of people. What can't be walked may.
+            /// Whether it tells of people. What can't be written may.
             pub fn tells_of_people(&self) -> bool {
-                self.personal_places().map_or(true, |places| !places.is_empty())
-            }
-
-            /// Where in the payload personal values are, as JSON pointers.
-            pub(crate) fn personal_places(&self) -> Result<Vec<String>, Unwalkable> {
-                match self { $(Self::$name(payload) => places(payload),)+ }
+                self.written().map_or(true, |written| !written.personal.is_empty())
             }
 
             pub(crate) fn schema(event_type: &str) -> Option<(&'static str, u32)> {

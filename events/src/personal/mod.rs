@@ -3,7 +3,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | this one | [`Personal`], the mark |
-//! | `places` | where in a payload personal values are |
+//! | `marked` | the mark, given back to a payload that was read |
 //! | [`keys`] | whose a value is, the keys of a case, encryption under them |
 //! | [`sealing`] | a draft's personal values to ciphertext |
 //! | [`opening`] | a commit's personal values back to what they say |
@@ -13,8 +13,8 @@
 //! the ciphertext. So a person is forgotten by destroying a key, and no hash changes.
 
 pub mod keys;
+mod marked;
 pub mod opening;
-mod places;
 pub mod sealing;
 pub mod source;
 
@@ -23,12 +23,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
-pub(crate) use places::{Unwalkable, places};
+pub(crate) use marked::Marked;
 
 /// A value that tells something about a person: a name, an address, the free text of a
 /// caption.
 ///
-/// It serializes as the value itself (with a mark that [`sealing`] finds it by) and prints as
+/// It serializes as the value itself (with a mark by which it is [noted](crate::canonical) where it stands in a payload) and prints as
 /// `‹personal›`, so that no log line or error message repeats it by accident. Encrypting and
 /// forgetting a person's data have this one type to work on. Reading the value is an explicit
 /// act: [`Personal::expose`].
@@ -45,7 +45,7 @@ pub struct Personal<T>(T);
 
 /// The name under which a personal value shows itself to a serializer. No other type of an
 /// event has it, and no JSON shows it.
-const MARK: &str = "casefold.Personal";
+pub(crate) const MARK: &str = "casefold.Personal";
 
 /// What stands in the place of a text that was forgotten.
 pub const FORGOTTEN: &str = "[forgotten]";

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::keys::{CaseKeys, KeyName, KeyState};
-use super::places::push;
 use super::sealing::{PURPOSE, SEALED, SealedValue, source_place, value_place};
 use crate::commit::{Commit, CommitRef};
 use crate::ids::EventId;
+use crate::pointer::push;
 use crate::stored::StoredEvent;
 use crate::text::with_text;
 
@@ -318,8 +318,7 @@ fn open(
     let key = match keys.keys.get(&key_name) {
         Some(KeyState::Live(key) | KeyState::Retired(key)) => key,
         Some(KeyState::Gone { .. }) => {
-            let forgotten = sealed.form.forgotten().to_string();
-            return Ok(Zeroizing::new(forgotten.into_bytes()));
+            return Ok(Zeroizing::new(sealed.form.forgotten().into()));
         }
         Some(KeyState::Damaged) => return Err(altered()),
         None => {
@@ -356,26 +355,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::canonical::tests::any_json;
     use crate::canonical::to_canonical;
     use crate::personal::keys::{DataKey, Subject};
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let text = "[a-z/~\"\\\\é\n]{0,6}";
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            text.prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 40, 5, move |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(text, inner, 0..4)
-                    .prop_map(|members| Value::Object(members.into_iter().collect())),
-            ]
-        })
-    }
 
     /// Every text is encrypted, each for its place.
     fn seal_texts(event: &StoredEvent, key: &DataKey, value: &mut Value, pointer: &str) {

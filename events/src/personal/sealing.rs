@@ -14,24 +14,27 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
-use super::keys::{CaseKeys, DataKey, Subject};
-use super::{FORGOTTEN, Personal};
-use crate::canonical::text_of;
+use super::Personal;
+use super::keys::{CaseKeys, KeyName, Subject};
+use crate::canonical::PersonalPlace;
 use crate::commit::{CommitRef, DraftCommit};
-use crate::ids::{CommandId, ContactId, UserId};
+use crate::ids::CommandId;
 use crate::stored::{DecodeError, StoredEvent};
 
 /// The reserved member of an object that stands for an encrypted value.
 pub(super) const SEALED: &str = "$sealed";
 
+/// About how many bytes more an encrypted value takes.
+const MORE: usize = 128;
+
 /// What a value's ciphertext is bound to.
 pub(super) const PURPOSE: &str = "casefold.personal.v1";
 
 /// What kind of value was encrypted: what stands in its place when it is forgotten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Form {
     /// A text.
@@ -41,24 +44,34 @@ pub(super) enum Form {
 }
 
 impl Form {
-    const fn of(value: &Value) -> Option<Self> {
-        match value {
-            Value::String(_) => Some(Self::Text),
-            Value::Object(_) => Some(Self::Address),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+    /// By how the value's JSON text begins.
+    const fn of(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            [b'"', ..] => Some(Self::Text),
+            [b'{', ..] => Some(Self::Address),
+            _ => None,
         }
     }
 
-    pub(super) fn forgotten(self) -> Value {
+    const fn name(self) -> &'static str {
         match self {
-            Self::Text => json!(FORGOTTEN),
-            Self::Address => json!({"address1": FORGOTTEN, "city": FORGOTTEN}),
+            Self::Text => "text",
+            Self::Address => "address",
+        }
+    }
+
+    /// The canonical text of what stands in the place of a value that was
+    /// [forgotten](super::FORGOTTEN).
+    pub(super) const fn forgotten(self) -> &'static str {
+        match self {
+            Self::Text => r#""[forgotten]""#,
+            Self::Address => r#"{"address1":"[forgotten]","city":"[forgotten]"}"#,
         }
     }
 }
 
 /// An encrypted value, as it is stored.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SealedValue<'a> {
     pub(super) form: Form,
@@ -94,31 +107,11 @@ pub enum SealError {
 #[derive(Debug)]
 pub struct Sealing {
     draft: DraftCommit,
-    events: Vec<Option<Personals>>,
+    events: Vec<Personals>,
 }
 
-/// A payload that this process wrote, with where personal values are in it, as JSON pointers.
-#[derive(Clone, Debug)]
-pub(crate) struct Plain {
-    payload: Personal<Value>,
-    places: Vec<String>,
-}
-
-impl Plain {
-    pub(crate) const fn new(payload: Value, places: Vec<String>) -> Self {
-        Self {
-            payload: Personal::new(payload),
-            places,
-        }
-    }
-}
-
-/// The personal values of a payload.
-#[derive(Debug)]
-struct Personals {
-    payload: Value,
-    values: Vec<(String, Form, Subject)>,
-}
+/// The personal values of a payload that are to be encrypted, in their order.
+type Personals = Vec<(PersonalPlace, Form)>;
 
 impl Sealing {
     /// Looks for the personal values of a draft.
@@ -145,8 +138,8 @@ impl Sealing {
     /// The subjects whose keys are needed. That of commands is always among them, for the
     /// digest.
     pub fn subjects(&self) -> BTreeSet<Subject> {
-        let values = self.events.iter().flatten().flat_map(|it| &it.values);
-        let subjects = values.map(|(_, _, subject)| subject.clone());
+        let values = self.events.iter().flatten();
+        let subjects = values.map(|(place, _)| place.subject.clone());
         // Whoever sent the command need not have a key of their own here: each clerk would get
         // one in each case.
         let source = self.draft.source.as_ref().map(|_| Subject::Texts);
@@ -165,39 +158,37 @@ impl Sealing {
             key.ok_or_else(|| SealError::NoKey(subject.clone()))
         };
         for (event, personals) in draft.events.iter_mut().zip(events) {
-            let Some(Personals {
-                mut payload,
-                values,
-            }) = personals
-            else {
+            if personals.is_empty() {
                 continue;
-            };
-            for (pointer, form, subject) in values {
-                let (name, key) = key_of(&subject)?;
-                let Some(value) = payload.pointer_mut(&pointer) else {
-                    return Err(SealError::Form(pointer));
-                };
-                let sealed = seal(event, &pointer, key, value);
-                *value = json!({SEALED: SealedValue {
-                    form,
-                    key: name.to_string().into(),
-                    value: sealed.into(),
-                }});
             }
-            event.seal_as(text_of(&payload));
+            let payload = event.payload();
+            let mut sealed = String::with_capacity(payload.len() + personals.len() * MORE);
+            let mut from = 0;
+            for (place, form) in personals {
+                let PersonalPlace {
+                    pointer,
+                    bytes,
+                    subject,
+                } = place;
+                let (name, key) = key_of(&subject)?;
+                let plain = &payload.as_bytes()[bytes.clone()];
+                let cipher = key.encrypt(PURPOSE, &value_place(event, &pointer), plain);
+                sealed.push_str(&payload[from..bytes.start]);
+                push_sealed(&mut sealed, form, name, &cipher);
+                from = bytes.end;
+            }
+            sealed.push_str(&payload[from..]);
+            event.seal_as(sealed);
         }
         if let Some(source) = draft.source.as_mut().filter(|it| !it.is_sealed()) {
             let sender = keys.current(&Subject::User(draft.actor.clone()));
             let (name, key) = sender.map_or_else(|| key_of(&Subject::Texts), Ok)?;
             let place = source_place(&draft.command_id);
             let plain = zeroize::Zeroizing::new(json!(source.stored()).to_string());
-            let sealed = key.encrypt(PURPOSE, &place, plain.as_bytes());
-            let sealed = json!({SEALED: SealedValue {
-                form: Form::Text,
-                key: name.to_string().into(),
-                value: BASE64.encode(sealed).into(),
-            }});
-            source.store_as(sealed.to_string());
+            let cipher = key.encrypt(PURPOSE, &place, plain.as_bytes());
+            let mut sealed = String::new();
+            push_sealed(&mut sealed, Form::Text, name, &cipher);
+            source.store_as(sealed);
         }
         let (_, key) = key_of(&Subject::Commands)?;
         draft.command_digest = key.keyed(draft.command_digest);
@@ -205,9 +196,22 @@ impl Sealing {
     }
 }
 
-fn seal(event: &StoredEvent, pointer: &str, key: &DataKey, value: &Value) -> String {
-    let plain = zeroize::Zeroizing::new(text_of(value));
-    BASE64.encode(key.encrypt(PURPOSE, &value_place(event, pointer), plain.as_bytes()))
+/// Adds what stands in the place of a value, as canonical text.
+fn push_sealed(text: &mut String, form: Form, name: &KeyName, cipher: &[u8]) {
+    let (form, key) = (form.name(), json!(name.to_string()));
+    for part in [
+        "{\"",
+        SEALED,
+        "\":{\"form\":\"",
+        form,
+        "\",\"key\":",
+        &key.to_string(),
+        ",\"value\":\"",
+    ] {
+        text.push_str(part);
+    }
+    BASE64.encode_string(cipher, text);
+    text.push_str("\"}}");
 }
 
 /// What an encrypted value is bound to.
@@ -219,67 +223,22 @@ pub(super) fn value_place<'a>(event: &'a StoredEvent, pointer: &'a str) -> [&'a 
     ]
 }
 
-/// The personal values of an event; `None` where it has none, or they are encrypted already.
-fn personals(event: &mut StoredEvent) -> Result<Option<Personals>, SealError> {
-    let plain = event.take_plain();
+/// The personal values of an event; none where they are encrypted already, or forgotten: what was
+/// forgotten needs no key again.
+fn personals(event: &mut StoredEvent) -> Result<Personals, SealError> {
     if event.is_opened() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let Some(Plain { payload, places }) =
-        plain.map_or_else(|| plain_of(event), |it| Ok(Some(it)))?
-    else {
-        return Ok(None);
-    };
-    let payload = payload.into_exposed();
-    let mut values = Vec::with_capacity(places.len());
-    for pointer in places {
-        let value = payload.pointer(&pointer);
-        let form = value.and_then(Form::of);
-        let (Some(value), Some(form)) = (value, form) else {
-            return Err(SealError::Form(pointer));
-        };
-        // What was forgotten already needs no key again.
-        if *value != form.forgotten() {
-            let subject = subject_at(&payload, &pointer);
-            values.push((pointer, form, subject));
-        }
-    }
-    Ok((!values.is_empty()).then_some(Personals { payload, values }))
-}
-
-/// The payload as it is read from its text; `None` where nothing of it is personal.
-fn plain_of(event: &StoredEvent) -> Result<Option<Plain>, SealError> {
     let places = event.personal_places()?;
-    if places.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Plain::new(event.to_value()?, places)))
-}
-
-/// Whose the value at a pointer is: the nearest object around it that names a contact or a user
-/// says so; where none does, it is one of the case's texts.
-fn subject_at(payload: &Value, pointer: &str) -> Subject {
-    let mut around = pointer;
-    while let Some((above, _)) = around.rsplit_once('/') {
-        around = above;
-        let Some(object) = payload.pointer(around).and_then(Value::as_object) else {
-            continue;
-        };
-        if let Some(subject) = named(object) {
-            return subject;
+    let mut values = Vec::with_capacity(places.len());
+    for place in &*places {
+        let text = &event.payload()[place.bytes.clone()];
+        let form = Form::of(text).ok_or_else(|| SealError::Form(place.pointer.clone()))?;
+        if text != form.forgotten() {
+            values.push((place.clone(), form));
         }
     }
-    Subject::Texts
-}
-
-fn named(object: &Map<String, Value>) -> Option<Subject> {
-    let text = |name| object.get(name).and_then(Value::as_str);
-    let contact = text("contactId").and_then(|id| uuid::Uuid::try_parse(id).ok());
-    if let Some(id) = contact {
-        return Some(Subject::Contact(ContactId(id)));
-    }
-    let user = text("userId").and_then(|id| UserId::new(id).ok());
-    user.map(Subject::User)
+    Ok(values)
 }
 
 /// What the encrypted address of a command is bound to.
