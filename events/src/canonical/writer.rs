@@ -2,6 +2,7 @@
 
 mod members;
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::ops::Range;
 
@@ -44,13 +45,19 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T) -> Result<Written> {
 #[derive(Default)]
 struct Writer {
     text: Vec<u8>,
-    /// Where the value is that is being written.
-    pointer: String,
+    /// Where the value is that is being written: a pointer is made of it where one is noted.
+    path: Vec<Part>,
     found: Vec<Found>,
     /// Whether what is written is part of a personal value: of two marks the outer one counts.
     is_personal: bool,
     /// Where members are put into their order.
     sorted: Vec<u8>,
+}
+
+/// A step down.
+enum Part {
+    Member(Cow<'static, str>),
+    Item(usize),
 }
 
 /// A personal value, whose subject is open until an object around it names one.
@@ -66,13 +73,22 @@ impl Writer {
         Ok(serde_json::to_writer(&mut self.text, value)?)
     }
 
-    /// Writes a value below the one that is being written.
-    fn below<T: Serialize + ?Sized>(&mut self, part: &str, value: &T) -> Result<()> {
-        let length = self.pointer.len();
-        push(&mut self.pointer, part);
-        value.serialize(&mut *self)?;
-        self.pointer.truncate(length);
+    /// The name of a member.
+    fn name(&mut self, name: &str) -> Result<()> {
+        self.plain(name)?;
+        self.text.push(b':');
         Ok(())
+    }
+
+    fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(64);
+        for part in &self.path {
+            match part {
+                Part::Member(name) => push(&mut pointer, name),
+                Part::Item(at) => with_text(at, |at| push(&mut pointer, at)),
+            }
+        }
+        pointer
     }
 
     fn personal<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
@@ -80,80 +96,80 @@ impl Writer {
         self.is_personal = true;
         value.serialize(&mut *self)?;
         self.is_personal = false;
-        self.found.push(Found {
-            pointer: self.pointer.clone(),
-            bytes: start..self.text.len(),
-            subject: None,
-        });
+        self.note_personal(start);
         Ok(())
     }
 
+    fn note_personal(&mut self, start: usize) {
+        self.found.push(Found {
+            pointer: self.pointer(),
+            bytes: start..self.text.len(),
+            subject: None,
+        });
+    }
+
     fn items(&mut self, variant: Option<&'static str>) -> Result<Items<'_>> {
-        let outer = self.outer(variant)?;
+        if let Some(name) = variant {
+            self.variant(name)?;
+        }
         self.text.push(b'[');
         Ok(Items {
             writer: self,
             next: 0,
-            outer,
+            is_variant: variant.is_some(),
         })
     }
 
     fn members(&mut self, variant: Option<&'static str>) -> Result<Members<'_>> {
-        let outer = self.outer(variant)?;
+        if let Some(name) = variant {
+            self.variant(name)?;
+        }
         self.text.push(b'{');
-        Ok(Members::begin(self, outer))
+        Ok(Members::begin(self, variant.is_some()))
     }
 
     /// Begins the object in which the parts of a variant stand below its name.
-    fn outer(&mut self, variant: Option<&'static str>) -> Result<Outer> {
-        let length = self.pointer.len();
-        if let Some(variant) = variant {
-            self.text.push(b'{');
-            self.plain(variant)?;
-            self.text.push(b':');
-            push(&mut self.pointer, variant);
-        }
-        Ok(Outer {
-            is_variant: variant.is_some(),
-            length,
-        })
+    fn variant(&mut self, name: &'static str) -> Result<()> {
+        self.text.push(b'{');
+        self.name(name)?;
+        self.path.push(Part::Member(name.into()));
+        Ok(())
     }
 
-    fn end(&mut self, outer: &Outer) {
-        if outer.is_variant {
-            self.text.push(b'}');
-            self.pointer.truncate(outer.length);
-        }
+    fn end_variant(&mut self) {
+        self.text.push(b'}');
+        self.path.pop();
     }
-}
-
-/// The object around the parts of a variant, where there is one.
-struct Outer {
-    is_variant: bool,
-    /// How long the pointer was before.
-    length: usize,
 }
 
 /// A list on its way, or the parts of a variant.
 struct Items<'a> {
     writer: &'a mut Writer,
     next: usize,
-    outer: Outer,
+    is_variant: bool,
 }
 
 impl Items<'_> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        self.open();
+        value.serialize(&mut *self.writer)?;
+        self.writer.path.pop();
+        Ok(())
+    }
+
+    fn open(&mut self) {
         if self.next > 0 {
             self.writer.text.push(b',');
         }
-        let at = self.next;
+        self.writer.path.push(Part::Item(self.next));
         self.next += 1;
-        with_text(at, |at| self.writer.below(at, value))
     }
 
     fn finish(self) {
         self.writer.text.push(b']');
-        self.writer.end(&self.outer);
+        if self.is_variant {
+            self.writer.end_variant();
+        }
     }
 }
 
@@ -184,11 +200,11 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_f32(self, _: f32) -> Result<()> {
-        Err(CanonicalError::NotWhole(self.pointer.clone()))
+        Err(CanonicalError::NotWhole(self.pointer()))
     }
 
     fn serialize_f64(self, _: f64) -> Result<()> {
-        Err(CanonicalError::NotWhole(self.pointer.clone()))
+        Err(CanonicalError::NotWhole(self.pointer()))
     }
 
     fn serialize_unit(self) -> Result<()> {
@@ -229,9 +245,9 @@ impl<'a> Serializer for &'a mut Writer {
         variant: &'static str,
         value: &T,
     ) -> Result<()> {
-        let outer = self.outer(Some(variant))?;
+        self.variant(variant)?;
         value.serialize(&mut *self)?;
-        self.end(&outer);
+        self.end_variant();
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::ser::{self, Serialize, SerializeMap, SerializeStruct, SerializeStructVariant};
 use serde_json::Value;
 
-use super::{CanonicalError, Found, Outer, Result, Writer};
+use super::{CanonicalError, Found, Part, Result, Writer};
 use crate::ids::{ContactId, UserId};
 use crate::personal::keys::Subject;
 
@@ -20,7 +20,7 @@ pub(super) struct Members<'a> {
     /// Of a map, the name of the member whose value is next.
     name: String,
     members: Vec<Member>,
-    outer: Outer,
+    is_variant: bool,
 }
 
 /// A member that is written.
@@ -34,44 +34,65 @@ struct Member {
     now: usize,
 }
 
+/// Where a member is that is being written.
+struct At {
+    begun: usize,
+    value: usize,
+}
+
 impl<'a> Members<'a> {
     /// After the brace that opens it.
-    pub(super) fn begin(writer: &'a mut Writer, outer: Outer) -> Self {
+    pub(super) fn begin(writer: &'a mut Writer, is_variant: bool) -> Self {
         Self {
             begun: writer.text.len(),
             found_before: writer.found.len(),
             writer,
             name: String::new(),
             members: Vec::with_capacity(8),
-            outer,
+            is_variant,
         }
     }
 
     fn member<T: Serialize + ?Sized>(&mut self, name: Cow<'static, str>, value: &T) -> Result<()> {
+        let at = self.open(name)?;
+        value.serialize(&mut *self.writer)?;
+        self.close(at);
+        Ok(())
+    }
+
+    // These two are the same for every type of value, and are there once.
+    fn open(&mut self, name: Cow<'static, str>) -> Result<At> {
         let writer = &mut *self.writer;
         if !self.members.is_empty() {
             writer.text.push(b',');
         }
         let begun = writer.text.len();
-        writer.plain(&*name)?;
-        writer.text.push(b':');
-        let of_value = writer.text.len();
-        writer.below(&name, value)?;
-        self.members.push(Member {
-            name,
-            begun,
-            value: of_value,
-            end: writer.text.len(),
-            now: begun,
-        });
-        Ok(())
+        writer.name(&name)?;
+        writer.path.push(Part::Member(name));
+        let value = writer.text.len();
+        Ok(At { begun, value })
+    }
+
+    fn close(&mut self, at: At) {
+        let At { begun, value } = at;
+        if let Some(Part::Member(name)) = self.writer.path.pop() {
+            self.members.push(Member {
+                name,
+                begun,
+                value,
+                end: self.writer.text.len(),
+                now: begun,
+            });
+        }
     }
 
     fn finish(mut self) -> Result<()> {
         self.give_subject();
         self.sort()?;
         self.writer.text.push(b'}');
-        self.writer.end(&self.outer);
+        if self.is_variant {
+            self.writer.end_variant();
+        }
         Ok(())
     }
 
