@@ -40,7 +40,9 @@ impl ser::Error for CanonicalError {
 /// [`CanonicalError`] where the value holds a number that is not whole, or can't be
 /// written as JSON.
 pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
-    Ok(written(value)?.text)
+    // By way of its JSON, so that there is no writer of its own for each type that isn't stored
+    // in events: of commands there are many.
+    Ok(written(&serde_json::to_value(value)?)?.text)
 }
 
 /// A value as its canonical text.

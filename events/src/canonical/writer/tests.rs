@@ -145,7 +145,7 @@ struct Twice {
 #[test]
 fn a_member_that_is_there_twice_is_refused() {
     let rest = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
-    let error = to_canonical(&Twice { b: 1, rest }).unwrap_err();
+    let error = written(&Twice { b: 1, rest }).unwrap_err();
     assert!(matches!(error, CanonicalError::Json(_)), "{error}");
 }
 
