@@ -1,7 +1,5 @@
 //! The stored form of an event.
 
-use std::sync::Arc;
-
 use crate::canonical::{CanonicalError, PersonalPlace, Written, written};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
@@ -33,7 +31,7 @@ pub struct StoredEvent {
     /// Where in the payload personal values are, which whoever wrote it knows, until they are
     /// encrypted.
     #[serde(skip)]
-    personal: Option<Arc<[PersonalPlace]>>,
+    personal: Option<Vec<PersonalPlace>>,
 }
 
 impl PartialEq for StoredEvent {
@@ -157,13 +155,13 @@ impl StoredEvent {
 
     /// Where in its payload personal values are. One that was read, and not written just now, is
     /// written again for that.
-    pub(crate) fn personal_places(&mut self) -> Result<Arc<[PersonalPlace]>, SealError> {
+    pub(crate) fn personal_places(&mut self) -> Result<Vec<PersonalPlace>, SealError> {
         if let Some(places) = self.personal.take() {
             return Ok(places);
         }
         let Written { text, personal } = self.written_again()?;
         self.payload = text;
-        Ok(personal.into())
+        Ok(personal)
     }
 
     fn written_again(&self) -> Result<Written, SealError> {
@@ -215,7 +213,7 @@ impl StoredEvent {
             schema_version: event.schema_version(),
             payload: text,
             opened: None,
-            personal: Some(personal.into()),
+            personal: Some(personal),
         })
     }
 

@@ -231,11 +231,11 @@ fn personals(event: &mut StoredEvent) -> Result<Personals, SealError> {
     }
     let places = event.personal_places()?;
     let mut values = Vec::with_capacity(places.len());
-    for place in &*places {
+    for place in places {
         let text = &event.payload()[place.bytes.clone()];
         let form = Form::of(text).ok_or_else(|| SealError::Form(place.pointer.clone()))?;
         if text != form.forgotten() {
-            values.push((place.clone(), form));
+            values.push((place, form));
         }
     }
     Ok(values)
