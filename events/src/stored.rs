@@ -1,13 +1,14 @@
 //! The stored form of an event.
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
 use crate::canonical::{CanonicalError, PersonalPlace, Written, written};
 use crate::case::CaseEvent;
 use crate::ids::EventId;
 use crate::personal::Marked;
 use crate::personal::sealing::{SealError, Told};
 use crate::upcast::{self, Payload};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// An event as it stands in the event table. The payload is canonical JSON text and is
 /// hashed as it stands; it is never rewritten, whatever later versions of the code make
